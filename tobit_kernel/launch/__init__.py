@@ -1,0 +1,1 @@
+"""What starts and stops things: the command line, the gate, JupyterLab."""

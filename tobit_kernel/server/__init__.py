@@ -1,0 +1,1 @@
+"""Behind the gate: everything that holds data, secrets and permissions."""

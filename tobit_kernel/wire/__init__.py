@@ -1,0 +1,1 @@
+"""What crosses the gate: models, the envelope, parameters, Arrow framing."""
