@@ -1,0 +1,161 @@
+"""Named parameters of a statement: where ``:name`` stands, and how values travel.
+
+The scanner knows PostgreSQL's lexical rules (nested comments, ``E''``, dollar quotes), so a
+colon in a string, comment, cast, slice or JSON path is never taken for a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from tobit_kernel.errors import InputError
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>--[^\n]*)
+    | (?P<block>/\*)
+    | (?P<escaped>[eE]'(?:[^'\\]|\\.|'')*'?)
+    | (?P<string>'(?:[^']|'')*'?)
+    | (?P<quoted>"(?:[^"]|"")*"?)
+    | (?P<dollar>(?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$)
+    | (?P<position>(?<![\w$])\$\d+)
+    | (?P<cast>::|:=)
+    | (?P<name>(?<![\w:]):(?P<word>[^\W\d]\w*))
+    | (?P<word_>[^\W\d][\w$]*)
+    | (?P<open>[\[(])
+    | (?P<close>[\])])
+    | (?P<space>\s+)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a statement: ``kind`` is the name of a group above; offsets count characters."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def tokens(statement: str) -> Iterator[Token]:
+    """The pieces of ``statement`` in order; nothing is lost or changed."""
+    at = 0
+    while at < len(statement):
+        match = _TOKEN.match(statement, at)
+        assert match is not None  # the last alternative takes any character
+        kind = match.lastgroup if match.lastgroup not in ("word", "tag") else None
+        kind = kind or ("name" if match["name"] else "dollar")
+        end = match.end()
+        if kind == "block":
+            end = _end_of_comment(statement, at)
+        elif kind == "dollar":
+            close = statement.find(match.group(), end)
+            end = close + len(match.group()) if close >= 0 else len(statement)
+        yield Token(kind.rstrip("_"), statement[at:end], at)
+        at = end
+
+
+def _end_of_comment(statement: str, at: int) -> int:
+    depth = 0
+    for match in re.compile(r"/\*|\*/").finditer(statement, at):
+        depth += 1 if match.group() == "/*" else -1
+        if depth == 0:
+            return match.end()
+    return len(statement)
+
+
+def placeholders(statement: str) -> list[Token]:
+    """The ``:name`` tokens that stand for values.
+
+    Inside a subscript (``a[1:n]``) a colon is a slice; a parameter there is written
+    ``a[(:n)]``. In ``array[:a, :b]`` it is a parameter.
+    """
+    found: list[Token] = []
+    brackets: list[str] = []
+    before = ""
+    for token in tokens(statement):
+        if token.kind in ("space", "comment", "block"):
+            continue
+        if token.kind == "open":
+            brackets.append(_bracket(token.text, before, brackets))
+        elif token.kind == "close" and brackets:
+            brackets.pop()
+        elif token.kind == "name" and not (brackets and brackets[-1] == "subscript"):
+            found.append(token)
+        before = token.text
+    return found
+
+
+def _bracket(text: str, before: str, outer: list[str]) -> str:
+    if text == "(":
+        return "parenthesis"
+    inside_array = bool(outer) and outer[-1] == "array" and before in ("[", ",")
+    return "array" if before.lower() == "array" or inside_array else "subscript"
+
+
+def names(statement: str) -> list[str]:
+    """Names of the parameters in ``statement``, each once, in order of appearance."""
+    return list(dict.fromkeys(token.text[1:] for token in placeholders(statement)))
+
+
+_TAGGED: dict[str, type] = {"datetime": datetime, "date": date, "time": time, "decimal": Decimal, "duration": timedelta}
+
+
+def encode(value: Any) -> Any:
+    """``value`` as JSON. Times, decimals and durations carry a tag; arrays become lists.
+
+    Raises ``InputError`` for anything that is no value (a DataFrame, a function, …).
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if type(value).__name__ in ("NaTType", "NAType"):
+        return None
+    for tag, kind in _TAGGED.items():
+        if isinstance(value, kind):
+            return {"type": tag, "value": _text_of(value)}
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset | range):
+        return [encode(item) for item in value]
+    if hasattr(value, "ndim") and getattr(value, "ndim") > 1:
+        raise InputError(f"A {type(value).__name__} with {value.ndim} dimensions can't be a parameter.",
+                         "Give a value or a flat list.")
+    for unpack in ("tolist", "to_list", "item"):  # numpy, pandas, polars
+        if hasattr(value, unpack):
+            return encode(getattr(value, unpack)())
+    raise InputError(f"A {type(value).__name__} can't be a parameter.", "Give a number, text, date, None or a list of them.")
+
+
+def _text_of(value: Any) -> str:
+    return repr(value.total_seconds()) if isinstance(value, timedelta) else (
+        value.isoformat() if hasattr(value, "isoformat") else str(value))
+
+
+def decode(value: Any) -> Any:
+    """The Python value that ``encode`` described; ``InputError`` when it is not one."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    tag, text = value.get("type"), value.get("value")
+    try:
+        if tag == "duration":
+            return timedelta(seconds=float(str(text)))
+        if tag == "decimal":
+            return Decimal(str(text))
+        return _TAGGED[str(tag)].fromisoformat(str(text))  # type: ignore[attr-defined]
+    except (KeyError, ValueError, ArithmeticError):
+        raise InputError(f"{dict(value)!r} is not a parameter value.", f"Types: {', '.join(_TAGGED)}.") from None
