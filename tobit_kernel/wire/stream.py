@@ -107,37 +107,31 @@ def type_name(column: pa.Field) -> str:
 
 
 class Encoder:
-    """Turns batches into the bytes of the stream; one schema per answer."""
+    """Turns batches into the bytes of the stream; one schema per answer, no dictionary columns."""
 
     def __init__(self, schema: pa.Schema) -> None:
-        import pyarrow as pa
-
         self.schema = schema
-        self._sink = pa.BufferOutputStream()
-        self._writer = pa.ipc.new_stream(self._sink, schema)
         self.rows = 0
 
+    def start(self) -> memoryview:
+        """The bytes before the first batch."""
+        return memoryview(self.schema.serialize())
+
     def batch(self, batch: pa.RecordBatch) -> memoryview:
-        """The bytes of one batch (with the schema before the first)."""
-        self._writer.write_batch(batch)
+        """The bytes of one batch, not copied where Arrow can avoid it."""
         self.rows += batch.num_rows
-        return self._drain()
+        return memoryview(batch.serialize())
 
     def end(self, tail: Tail) -> memoryview:
-        """The bytes of the end marker."""
+        """The bytes of the end marker; ``tail.row_count`` becomes what was written."""
         import pyarrow as pa
 
+        tail.row_count = self.rows
         empty = pa.RecordBatch.from_arrays([pa.array([], column.type) for column in self.schema], schema=self.schema)
-        self._writer.write_batch(empty, custom_metadata={_TAIL_KEY: json.dumps(asdict(tail)).encode()})
-        self._writer.close()
-        return memoryview(self._sink.getvalue())
-
-    def _drain(self) -> memoryview:
-        import pyarrow as pa
-
-        chunk = self._sink.getvalue()
-        self._sink = pa.BufferOutputStream()
-        return memoryview(chunk)
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, self.schema) as writer:
+            writer.write_batch(empty, custom_metadata={_TAIL_KEY: json.dumps(asdict(tail)).encode()})
+        return memoryview(sink.getvalue())[len(self.schema.serialize()) :]
 
 
 def decode(file: Any, on_rows: Callable[[int], None] | None = None) -> tuple[pa.Table, Tail]:
