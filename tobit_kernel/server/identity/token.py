@@ -1,0 +1,40 @@
+"""The token of local mode: a file that only its owner can read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from tobit_kernel.errors import Unauthenticated
+from tobit_kernel.server.identity.principal import LOCAL, Principal
+
+TOKEN_FILE = "token"  # noqa: S105  (a file's name)
+
+
+def issue(home: Path) -> str:
+    """A new token, written to ``home/token`` (0600) in place of the old one."""
+    token = secrets.token_urlsafe(32)
+    fresh = home / f"{TOKEN_FILE}.new"
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(token)
+    fresh.replace(home / TOKEN_FILE)
+    return token
+
+
+class LocalToken:
+    """Knows the one user by the one token; only its hash stays in memory."""
+
+    def __init__(self, token: str) -> None:
+        self._digest = hashlib.sha256(token.encode()).digest()
+
+    def identify(self, authorization: str | None) -> Principal:
+        """The caller behind an ``Authorization: Bearer …`` header; else ``Unauthenticated``."""
+        scheme, _, token = (authorization or "").partition(" ")
+        given = hashlib.sha256(token.strip().encode()).digest()
+        if scheme.lower() == "bearer" and hmac.compare_digest(given, self._digest):
+            return LOCAL
+        raise Unauthenticated()

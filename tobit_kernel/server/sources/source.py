@@ -1,0 +1,75 @@
+"""What a data source can do. Everything here blocks; the gate calls it in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import pyarrow as pa
+
+from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.wire.models import TableDetail, TableInfo
+
+#: Rows per batch: large enough for speed, small enough to show progress.
+BATCH_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A statement ready to run: one SELECT with ``$1 … $n`` and its values in that order.
+
+    At most ``limit`` rows are wanted, plus one that shows that there were more.
+    """
+
+    statement: str
+    values: list[Any] = field(default_factory=list)
+    limit: int | None = None
+    timeout_s: float = 30.0
+
+
+class Run(Protocol):
+    """A running statement. ``cancel`` may come from any thread, ``close`` always comes last."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns; field metadata ``tobit.type`` holds the source's own type name."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows; raises ``Cancelled``, ``TimedOut``, ``StatementError``, ``SourceUnavailable``."""
+
+    def cancel(self) -> None:
+        """Ends the statement on the server."""
+
+    def close(self) -> None:
+        """Gives the connection back; never raises."""
+
+
+class Source(Protocol):
+    """A data source behind the gate, made from its record."""
+
+    #: Name in the entry-point group ``tobit.sources``.
+    type: ClassVar[str]
+    #: sqlglot's name of its SQL.
+    dialect: ClassVar[str]
+
+    def check(self) -> str:
+        """Version or size, in a few words; ``SourceUnavailable`` when it does not answer."""
+
+    def tables(self, principal: Principal, pattern: str = "") -> list[TableInfo]:
+        """What the caller may see; ``pattern`` is a part of ``schema.name`` or has ``*``."""
+
+    def table(self, principal: Principal, name: str) -> TableDetail:
+        """One table by ``name`` or ``schema.name``; ``NotFound`` names near ones."""
+
+    def start(self, principal: Principal, prepared: Prepared) -> Run:
+        """Starts a statement; returns once its columns are known.
+
+        A ``StatementError`` has ``details["position"]``: the offset, from 0, in the statement.
+        """
+
+    def explain(self, principal: Principal, prepared: Prepared) -> str:
+        """The plan as text, without running it."""
+
+    def close(self) -> None:
+        """Lets go of connections."""
