@@ -1,0 +1,80 @@
+"""The rules of the house that a program can see."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TRACKED = [
+    ROOT / name
+    for name in subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()
+    if (ROOT / name).is_file()
+]  # fmt: skip
+MODULES = [path for path in TRACKED if path.suffix == ".py" and ROOT / "tobit_kernel" in path.parents]
+VERBS = sorted(point.name for point in entry_points(group="tobit.verbs"))
+
+
+def names(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=names(MODULES))
+def test_a_module_is_one_sitting(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 40
+    ]
+    assert not long
+
+
+def test_no_folder_is_called_utils() -> None:
+    folders = {folder.name for path in TRACKED for folder in path.relative_to(ROOT).parents}
+    assert not folders & {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
+
+
+def test_no_class_is_a_manager_and_none_repeats_our_name() -> None:
+    classes = [
+        node.name for path in MODULES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]  # fmt: skip
+    assert not [name for name in classes if re.search("Manager|BaseService|Utils", name)]
+    assert [name for name in classes if name.startswith("Tobit")] == ["TobitError"]
+
+
+def test_locks_name_no_host() -> None:
+    locks = [path for path in TRACKED if re.search(r"^locks/.*\.txt$|\.lock$|lock\.json$", str(path.relative_to(ROOT)))]
+    assert locks
+    for lock in locks:
+        hosts = set(re.findall(r"https?://[^\s\"']+|--(?:extra-)?index-url.*", lock.read_text(encoding="utf-8")))
+        assert not {host for host in hosts if "funding" not in host and "opencollective" not in host}
+
+
+def test_every_package_of_a_lock_is_pinned_and_hashed() -> None:
+    for lock in (ROOT / "locks").glob("*.txt"):
+        entries = re.split(r"\n(?=[a-z0-9])", lock.read_text(encoding="utf-8").strip())
+        assert len(entries) > 100
+        assert not [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry]
+
+
+def test_imports_run_downwards_only() -> None:
+    done = subprocess.run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_a_test(verb: str) -> None:
+    tests = [path for path in TRACKED if path.name.startswith("test_") and path.suffix == ".py"]
+    named = rf"%tobit {verb}\b|\btobit {verb}\b|[\"'`]{verb}[\"'`]|\b(?:verbs|launch)\.{verb}\b"
+    mention = re.compile(named)
+    assert [path for path in tests if mention.search(path.read_text(encoding="utf-8"))]
