@@ -4,14 +4,13 @@ PYTHON ?= python3
 LAB_ARGS ?=
 TEST_ARGS ?=
 BENCH_ARGS ?=
-AUDIT ?= .venv/bin/pip-audit
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --require-hashes --only-binary :all:
+INSTALL := $(PIP) install -qq --require-hashes --only-binary :all:
 # What a wheel carries beside the package; an editable install copies it, so a change installs anew.
 SHIPPED := $(shell find jupyter extensions/lab/bundle -type f 2>/dev/null)
-SOURCES := tobit_kernel tests benchmarks docs conftest.py
+SOURCES := tobit_kernel tests benchmarks docs conftest.py .ci
 
 .PHONY: help lab test lint format docs bench chaos venv lock clean
 .DELETE_ON_ERROR:
@@ -32,7 +31,7 @@ lint: .venv/installed-dev ## ruff, mypy, import-linter, bandit, pip-audit
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml tobit_kernel
-	@AUDIT="$(AUDIT)" sh .ci/audit locks/lab.txt
+	@$(BIN)/python .ci/audit.py locks/lab.txt
 
 format: .venv/installed-dev ## what ruff can put right by itself
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES))
