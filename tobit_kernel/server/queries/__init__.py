@@ -1,0 +1,1 @@
+"""From a request to rows: compose, guard, cache, run, audit."""

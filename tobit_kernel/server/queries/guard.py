@@ -1,0 +1,54 @@
+"""Layer 5 of the guard: one SELECT, schemas that are open to the caller, allowed functions.
+
+Layers 1 to 3 (a restricted reader, READ ONLY, ``DECLARE … CURSOR``) are the database's own
+and stand in ``sources/postgresql.py``; this one explains itself, so it comes first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from tobit_kernel.errors import Refused
+from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.server.queries.parse import Reading
+
+#: Nobody reads the gate's own tables by SQL; the verbs show what may be seen of them.
+_CLOSED = frozenset({"gate", "pg_toast"})
+_ADMINISTRATORS = frozenset({"pg_catalog", "information_schema"})
+
+
+def guard(reading: Reading, principal: Principal, dialect: str, personal: str = "") -> None:
+    """Raises ``Refused`` for what the caller may not run; says what and who may."""
+    if reading.statements != 1:
+        raise Refused("One statement at a time.", "Put the second one into a cell of its own.")
+    if not reading.is_select:
+        raise Refused("Only SELECT is run here.", "`%tobit load` and `%tobit save` write tables, `drop` removes them.")
+    for table in reading.tables:
+        _check_schema(table.schema, table.name, principal, personal)
+    if dialect == "postgres":
+        _check_functions(reading)
+
+
+def _check_schema(schema: str, name: str, principal: Principal, personal: str) -> None:
+    where = schema or ("pg_catalog" if name.startswith("pg_") else "")
+    if where in _CLOSED:
+        raise Refused(f"Schema {where!r} belongs to the gate.", "`%tobit audit`, `queries`, `sources` show what is yours.")
+    if where in _ADMINISTRATORS and not principal.may(Permission.ADMINISTER):
+        raise Refused(f"Schema {where!r} is open to administrators only.", "`%tobit tables` and `describe` answer the same.")
+    if where.startswith("my_") and where != personal:
+        raise Refused(f"Schema {where!r} is another user's.", "Ask them to share it; your own is `my`.")
+
+
+def _check_functions(reading: Reading) -> None:
+    allowed = allowed_functions()
+    for name in reading.functions:
+        if name not in allowed:
+            raise Refused(f"Function {name!r} is not allowed.",
+                          "Allowed are PostgreSQL's functions that only compute.")
+
+
+@cache
+def allowed_functions() -> frozenset[str]:
+    """Names of PostgreSQL functions (and keywords written like one) that only compute."""
+    return frozenset(files(__package__).joinpath("functions.txt").read_text("utf-8").split())

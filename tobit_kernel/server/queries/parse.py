@@ -1,0 +1,122 @@
+"""What a statement reads: its tables, functions and kind, by sqlglot."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.dialects.postgres import Postgres
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.scope import traverse_scope
+
+from tobit_kernel.errors import StatementError
+from tobit_kernel.wire.parameters import tokens
+
+# Its warning about statements that it does not know is our refusal.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+_DIALECTS = {"postgres": Postgres, "duckdb": DuckDB}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as written; ``schema`` is empty where none was given."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The tables (without CTEs) and function names (lower case) of one statement."""
+
+    is_select: bool
+    tables: tuple[Table, ...]
+    functions: tuple[str, ...]
+    statements: int = 1
+
+    @property
+    def unqualified(self) -> list[str]:
+        return [table.name.lower() for table in self.tables if not table.schema]
+
+
+@lru_cache(maxsize=512)
+def read(statement: str, dialect: str) -> Reading:
+    """What ``statement`` reads; ``StatementError`` where sqlglot can't follow."""
+    try:
+        trees = [tree for tree in sqlglot.parse(statement, read=_DIALECTS[dialect]) if tree is not None and not isinstance(tree, exp.Semicolon)]
+    except (SqlglotError, RecursionError) as error:
+        found = getattr(error, "errors", None) or [{}]
+        message = found[0].get("description") or "The statement can't be read."
+        raise StatementError(message, position=_offset(statement, found[0])) from None
+    if len(trees) != 1:
+        return Reading(False, (), (), len(trees))
+    tree = trees[0]
+    is_select = isinstance(tree, exp.Query | exp.Values | exp.Subquery) and not tree.find(
+        exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Command
+    )
+    return Reading(is_select, _tables(tree), _functions(tree, statement, dialect))
+
+
+def _offset(statement: str, error: dict[str, object]) -> int | None:
+    line, column = error.get("line"), error.get("col")
+    if not isinstance(line, int) or not isinstance(column, int):
+        return None
+    lines = statement.split("\n")
+    length = len(str(error.get("highlight") or ""))
+    return min(sum(len(text) + 1 for text in lines[: line - 1]) + max(column - length, 0), len(statement))
+
+
+def _tables(tree: exp.Expression) -> tuple[Table, ...]:
+    """Physical tables: those that no CTE in scope defines; functions in FROM are no tables."""
+    found: dict[Table, None] = {}
+    inside: set[int] = set()
+    try:
+        for scope in traverse_scope(tree):
+            for source in scope.sources.values():
+                if isinstance(source, exp.Table):
+                    inside.add(id(source))
+                    _note(source, found)
+    except SqlglotError:
+        inside = set()
+    names = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        # what scoping did not reach (a table in an odd place) still counts, unless it is a CTE's name
+        if id(table) not in inside and (table.db or table.name.lower() not in names):
+            _note(table, found)
+    return tuple(found)
+
+
+def _note(table: exp.Table, found: dict[Table, None]) -> None:
+    if isinstance(table.this, exp.Identifier):
+        found[Table(_folded(table.args.get("db")), _folded(table.this))] = None
+
+
+def _folded(identifier: object) -> str:
+    if not isinstance(identifier, exp.Identifier):
+        return ""
+    return identifier.this if identifier.quoted else identifier.this.lower()
+
+
+def _functions(tree: exp.Expression, statement: str, dialect: str) -> tuple[str, ...]:
+    """Names called as functions. sqlglot forgets how a function that it knows was written, so
+    those come from the text: any such name before a parenthesis."""
+    found = {node.name.lower(): None for node in tree.find_all(exp.Anonymous)}
+    found.update({node.name.lower(): None for node in tree.find_all(exp.AnonymousAggFunc)})
+    known = _DIALECTS[dialect].Parser.FUNCTIONS
+    pieces = [token for token in tokens(statement) if token.kind not in ("space", "comment", "block")]
+    for token, after in zip(pieces, pieces[1:], strict=False):
+        name = token.text.strip('"')
+        if after.text == "(" and token.kind in ("word", "quoted") and name.upper() in known:
+            found[name.lower()] = None
+        if name.lower() == "u" and after.text == "&":
+            found['u&"…"'] = None  # an escaped identifier could be any name
+    return tuple(found)

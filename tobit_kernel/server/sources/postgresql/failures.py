@@ -1,0 +1,72 @@
+"""What PostgreSQL's errors mean to the person who asked."""
+
+from __future__ import annotations
+
+from adbc_driver_manager import Error
+
+from tobit_kernel.errors import (
+    Cancelled,
+    LimitReached,
+    Refused,
+    SourceUnavailable,
+    StatementError,
+    StorageFull,
+    TimedOut,
+    TobitError,
+)
+
+_UNAVAILABLE = ("08", "57P0", "3D", "28", "53300")
+
+
+def translated(error: Error, offset: int = 0) -> TobitError:
+    """Our error for ADBC's. ``offset`` characters of our own stand before the user's statement.
+
+    A ``StatementError`` has ``details["position"]``, from 0, where the server told it.
+    """
+    details = {name.decode() if isinstance(name, bytes) else name: value for name, value in (error.details or [])}
+    message = _text(details, "PG_DIAG_MESSAGE_PRIMARY") or _first_line(str(error))
+    position = _text(details, "PG_DIAG_STATEMENT_POSITION")
+    where = max(int(position) - 1 - offset, 0) if position else None
+    return meaning(error.sqlstate or "", message, _text(details, "PG_DIAG_MESSAGE_HINT"), where)
+
+
+def meaning(state: str, message: str, hint: str = "", position: int | None = None) -> TobitError:
+    """Our error for an SQLSTATE (empty: the connection broke) and PostgreSQL's message."""
+    if state == "57014":
+        return TimedOut() if "statement timeout" in message else Cancelled()
+    if state.startswith(_UNAVAILABLE) or not state:
+        return SourceUnavailable(f"The database does not answer: {message}",
+                                 "If it was restarted just now, run the cell again; `%tobit status` shows its state.")
+    if state == "25006":
+        return Refused("Only reading is allowed here.", "`%tobit load` and `%tobit save` write tables.")
+    if state == "42501":
+        return Refused(_sentence(message), "An administrator can grant it.")
+    if state in ("53100", "58030"):
+        return StorageFull("The database ran out of disk space while it worked on this.")
+    if state in ("53200", "54000", "53400"):
+        return LimitReached(_sentence(message), "Narrow it down with WHERE, or aggregate first.")
+    where = {} if position is None else {"position": position}
+    return StatementError(_sentence(message), hint or _advice(state), sqlstate=state, **where)
+
+
+def _advice(state: str) -> str:
+    return {
+        "42P01": "`%tobit tables` lists what is there.",
+        "42703": "`%tobit describe TABLE` lists its columns.",
+        "42601": "The mark shows where PostgreSQL stopped understanding.",
+        "22012": "`nullif(x, 0)` makes it null instead.",
+    }.get(state, "")
+
+
+def _text(details: dict[str, object], name: str) -> str:
+    value = details.get(name, b"")
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _sentence(message: str) -> str:
+    return message[:1].upper() + message[1:]
+
+
+def _first_line(message: str) -> str:
+    line = message.strip().split("\n")[0]
+    return line.split("] ", 1)[-1] if line.startswith(("IO: [", "INVALID_ARGUMENT: [")) else line

@@ -1,0 +1,95 @@
+"""Pooled read-only ADBC connections."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from urllib.parse import quote
+
+import adbc_driver_manager.dbapi as dbapi
+import adbc_driver_postgresql.dbapi as adbc
+from adbc_driver_manager import Error
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+
+from tobit_kernel.errors import LimitReached
+from tobit_kernel.server.sources.postgresql.failures import translated
+
+#: Connections per source; the budget of the whole gate stands in ``store``.
+POOL_SIZE = 8
+#: Seconds to wait for one of them.
+WAIT_S = 10.0
+
+# cursor_tuple_fraction: a cursor of ours is always read to its end or limit.
+_SESSION = {"default_transaction_read_only": "on", "timezone": "UTC", "cursor_tuple_fraction": "1",
+            "application_name": "tobit reader"}
+
+
+class Reader:
+    """A connection on loan; ``pid`` and ``started`` name its server process for good."""
+
+    def __init__(self, lease: PoolProxiedConnection) -> None:
+        self._lease = lease
+        connection = lease.dbapi_connection
+        assert isinstance(connection, dbapi.Connection)
+        self.connection = connection
+        if "pid" not in lease.record_info:  # type: ignore[operator]
+            lease.record_info.update(self._who())  # type: ignore[union-attr]
+        self.pid = int(lease.record_info["pid"])  # type: ignore[index]
+
+    def _who(self) -> dict[str, int]:
+        (pid,) = self.fetch("select pg_backend_pid()")[0]
+        self.connection.rollback()
+        return {"pid": pid}
+
+    def fetch(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        """All rows of one of our own small statements."""
+        try:
+            with self.connection.cursor(adbc_stmt_kwargs={"adbc.postgresql.use_copy": "false"}) as cursor:
+                cursor.execute(statement, values or None)
+                return list(cursor.fetchall())
+        except Error as error:
+            raise translated(error) from error
+
+    def release(self) -> None:
+        """Rolls back and returns the connection; a broken one is thrown away. Never raises."""
+        try:
+            self.connection.rollback()
+            self._lease.close()
+        except Exception:  # the server is gone, or the driver's state is
+            with suppress(Exception):
+                self._lease.invalidate()
+
+
+class Readers:
+    """A pool of readers for ``uri`` (libpq form, holds the password: never shown)."""
+
+    def __init__(self, uri: str, size: int = POOL_SIZE) -> None:
+        options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SESSION.items())
+        self._uri = f"{uri}{'&' if '?' in uri else '?'}connect_timeout=5&options={quote(options)}"
+        self._pool = QueuePool(self._connect, pool_size=size, max_overflow=0, timeout=WAIT_S, reset_on_return=None)
+
+    def _connect(self) -> dbapi.Connection:
+        try:
+            return adbc.connect(self._uri)
+        except Error as error:
+            raise translated(error) from error
+
+    def lend(self) -> Reader:
+        """A reader; ``LimitReached`` when all stay busy, ``SourceUnavailable`` when none answers."""
+        for _ in range(POOL_SIZE + 1):
+            try:
+                lease = self._pool.connect()
+            except PoolTimeout:
+                raise LimitReached("All connections to this source are busy.", "Try again in a moment.") from None
+            try:
+                reader = Reader(lease)
+                reader.fetch("select 1")
+                return reader
+            except Exception as error:
+                lease.invalidate()  # it died while it waited; the next one is fresh
+                last = error
+        raise last
+
+    def close(self) -> None:
+        """Closes idle connections; those on loan close when they come back."""
+        self._pool.dispose()

@@ -1,0 +1,127 @@
+"""Any PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib.resources import files
+from typing import ClassVar
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from tobit_kernel.errors import InputError, NotFound
+from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.sources.postgresql.readers import Readers
+from tobit_kernel.server.sources.postgresql.run import PostgresRun
+from tobit_kernel.server.sources.source import Prepared
+from tobit_kernel.wire.models import TableColumn, TableDetail, TableInfo
+
+_TABLES = files(__package__).joinpath("tables.sql").read_text("utf-8")
+_COLUMNS = files(__package__).joinpath("columns.sql").read_text("utf-8")
+
+
+class Postgresql:
+    """A PostgreSQL server reached by ``postgresql://user@host:port/database``; read-only."""
+
+    type: ClassVar[str] = "postgresql"
+    dialect: ClassVar[str] = "postgres"
+
+    def __init__(self, location: str, password: str | None = None) -> None:
+        self._readers = Readers(uri(location, password))
+
+    def check(self) -> str:
+        reader = self._readers.lend()
+        try:
+            ((version,),) = reader.fetch("select current_setting('server_version')")
+            return f"PostgreSQL {version}"
+        finally:
+            reader.release()
+
+    def tables(self, principal: Principal, pattern: str = "") -> list[TableInfo]:
+        reader = self._readers.lend()
+        try:
+            rows = reader.fetch(_TABLES, (like(pattern),))
+        finally:
+            reader.release()
+        return [self._info(*row) for row in rows if self._visible(principal, str(row[0]))]
+
+    def table(self, principal: Principal, name: str) -> TableDetail:
+        found = self._find(principal, name)
+        reader = self._readers.lend()
+        try:
+            rows = reader.fetch(_COLUMNS, (self._physical(principal, found.db_schema), found.name))
+        finally:
+            reader.release()
+        columns = [TableColumn(name=row[0], type=row[1], nullable=row[2], comment=row[3]) for row in rows]  # type: ignore[arg-type]
+        return TableDetail(**found.model_dump(), columns=columns)
+
+    def start(self, principal: Principal, prepared: Prepared) -> PostgresRun:
+        return PostgresRun(self._readers.lend(), prepared)
+
+    def explain(self, principal: Principal, prepared: Prepared) -> str:
+        run = self.start(principal, prepared)
+        try:
+            return run.plan()
+        finally:
+            run.close()
+
+    def close(self) -> None:
+        self._readers.close()
+
+    # -- for the workbench, where schemas are personal ------------------------
+
+    def _visible(self, principal: Principal, schema: str) -> bool:
+        return True
+
+    def _logical(self, schema: str) -> str:
+        return schema
+
+    def _physical(self, principal: Principal, schema: str) -> str:
+        return schema
+
+    def _info(self, schema: object, name: object, kind: object, rows: object, comment: object) -> TableInfo:
+        return TableInfo.model_validate({"schema": self._logical(str(schema)), "name": name, "type": kind,
+                                         "rows": rounded(rows), "comment": comment})
+
+    def _find(self, principal: Principal, name: str) -> TableInfo:
+        tables = self.tables(principal)
+        wanted = name.lower()
+        exact = [each for each in tables if f"{each.db_schema}.{each.name}".lower() == wanted]
+        exact = exact or [each for each in tables if each.name.lower() == wanted]
+        if len(exact) == 1:
+            return exact[0]
+        if exact:
+            raise InputError(f"{name!r} stands in several schemas.",
+                             "Write " + " or ".join(f"{each.db_schema}.{each.name}" for each in exact) + ".")
+        near = get_close_matches(wanted, [f"{each.db_schema}.{each.name}" for each in tables], n=3, cutoff=0.5)
+        raise NotFound(f"There is no table {name!r}.",
+                       "Did you mean " + " or ".join(near) + "?" if near else "`%tobit tables` lists what is there.")
+
+
+def uri(location: str, password: str | None) -> str:
+    """libpq's URI with the password in it; ``InputError`` when ``location`` is not one or holds a password."""
+    parts = urlsplit(location)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise InputError(f"{location!r} is not a PostgreSQL address.", "Write postgresql://user@host:5432/database.")
+    if parts.password:
+        raise InputError("The address holds a password.", "Leave it out; Tobit asks for it and encrypts it.")
+    if not password:
+        return location
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(scheme="postgresql", netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+
+def like(pattern: str) -> str:
+    """A LIKE pattern for ``pattern``: ``*`` and ``?`` as in file names, else a part of the name."""
+    escaped = pattern.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if "*" in pattern or "?" in pattern:
+        return "%" + escaped.replace("*", "%").replace("?", "_") if "." not in pattern else escaped.replace("*", "%").replace("?", "_")
+    return f"%{escaped}%"
+
+
+def rounded(rows: object) -> int | None:
+    """An estimate with two digits, so that it tells a size and no more."""
+    if not isinstance(rows, int):
+        return None
+    digits = max(len(str(rows)) - 2, 0)
+    return round(rows, -digits)
+
+

@@ -1,0 +1,134 @@
+"""How PostgreSQL's types become Arrow's: what the server converts before it sends.
+
+numeric → float64 (15 digits; ``::text`` keeps all), interval → duration (a month counts as
+30 days, as in ``extract(epoch …)``), json → text, and whatever Arrow has no type for → text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tobit_kernel.wire.stream import TYPE_KEY
+
+_NAMES = {"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision",
+          "bool": "boolean", "bpchar": "character", "timestamptz": "timestamptz", "varchar": "varchar"}
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """``expression`` (with ``{}`` for the column) that the server applies; ``arrow`` to view it as."""
+
+    expression: str
+    arrow: pa.DataType | None = None
+
+
+_TEXT = Conversion("{}::text")
+_TEXTS = Conversion("{}::text[]")
+_SPECIAL = {
+    "numeric": Conversion("{}::float8"),
+    "_numeric": Conversion("{}::float8[]"),
+    "interval": Conversion("(extract(epoch from {}) * 1000000)::int8", pa.duration("us")),
+    "_interval": _TEXTS,
+    "inet": Conversion("abbrev({})"),
+}
+
+
+def pg_name(column: pa.Field) -> str:
+    """PostgreSQL's internal name of a column's type, from the driver's metadata."""
+    return (column.metadata or {}).get(b"POSTGRESQL:type", b"").decode()
+
+
+def conversion(column: pa.Field) -> Conversion | None:
+    """What the server must do with ``column`` first; None when Arrow takes it as it is."""
+    name = pg_name(column)
+    if name in _SPECIAL:
+        return _SPECIAL[name]
+    if isinstance(column.type, pa.ListType):
+        return _TEXTS if isinstance(column.type.value_type, pa.BaseExtensionType) else None
+    if isinstance(column.type, pa.StructType):
+        return _TEXT  # the driver reads only what is a table's row type
+    if isinstance(column.type, pa.BaseExtensionType) and column.type.extension_name != "arrow.json":
+        return _TEXT
+    return None
+
+
+def shown_name(name: str, look_up: Callable[[int], str]) -> str:
+    """The name that people use; ``look_up`` asks the server about types of its own (enums)."""
+    if name.startswith("unknown<oid:"):
+        return look_up(int(name.removeprefix("unknown<oid:").removesuffix(">")))
+    if name.startswith("_"):
+        return _NAMES.get(name[1:], name[1:]) + "[]"
+    return _NAMES.get(name, name)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns of a statement: as the driver sends them and as the caller gets them."""
+
+    sent: pa.Schema
+    conversions: list[Conversion | None]
+    schema: pa.Schema
+
+    @property
+    def converts(self) -> bool:
+        return any(self.conversions)
+
+    def wrap(self, statement: str, limit: int | None) -> tuple[str, int]:
+        """``statement`` with conversions and limit around it, and how many characters came before."""
+        head = "select * from (\n"
+        names = ""
+        if self.converts:
+            columns = [f"c{number}" for number in range(len(self.conversions))]
+            head = "select " + ", ".join(
+                (each.expression.format(name) if each else name)
+                for each, name in zip(self.conversions, columns, strict=True)
+            ) + " from (\n"
+            names = f" ({', '.join(columns)})"
+        tail = f"\n) as tobit_rows{names}" + (f" limit {limit + 1:d}" if limit is not None else "")
+        return head + statement + tail, len(head)
+
+    def cast(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """``batch`` as it goes to the caller: durations viewed as such, JSON as text."""
+        arrays = [
+            _plain(array, column.type) for array, column in zip(batch.columns, self.schema, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def shape(sent: pa.Schema, look_up: Callable[[int], str]) -> Shape:
+    """The shape of a statement whose columns the driver described as ``sent``."""
+    conversions = [conversion(column) for column in sent]
+    fields = [
+        pa.field(column.name, _target(column, each), metadata={TYPE_KEY: shown_name(pg_name(column), look_up)})
+        for column, each in zip(sent, conversions, strict=True)
+    ]
+    return Shape(sent, conversions, pa.schema(fields))
+
+
+def _target(column: pa.Field, each: Conversion | None) -> pa.DataType:
+    if each is None:
+        if isinstance(column.type, pa.BaseExtensionType):
+            return column.type.storage_type
+        if isinstance(column.type, pa.ListType):
+            return pa.list_(column.type.value_type)
+        return column.type
+    if each.arrow is not None:
+        return each.arrow
+    plain = pa.float64() if "float8" in each.expression else pa.string()
+    return pa.list_(plain) if each.expression.endswith("[]") else plain
+
+
+def _plain(array: pa.Array, target: pa.DataType) -> pa.Array:
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    if array.type == target:
+        return array
+    if pa.types.is_duration(target):
+        return array.view(target)
+    return array.cast(target)
+
+
+
