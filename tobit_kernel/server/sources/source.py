@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
+from tobit_kernel.errors import Cancelled
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.wire.models import TableDetail, TableInfo
 
@@ -28,8 +30,31 @@ class Prepared:
     timeout_s: float = 30.0
 
 
+class Cancellation:
+    """How somebody in another thread ends a statement. Cancelling again and again is safe."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._end: Callable[[], None] = lambda: None
+
+    def attach(self, end: Callable[[], None]) -> None:
+        """``end`` stops the statement on the server, from any thread; it may fail."""
+        self._end = end
+
+    def cancel(self) -> None:
+        """Ends the statement, and lets ``check`` raise."""
+        self.asked = True
+        with suppress(Exception):
+            self._end()
+
+    def check(self) -> None:
+        """Raises ``Cancelled`` once somebody asked for it; called between steps."""
+        if self.asked:
+            raise Cancelled()
+
+
 class Run(Protocol):
-    """A running statement. ``cancel`` may come from any thread, ``close`` always comes last."""
+    """A running statement; ``close`` always comes last."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -37,9 +62,6 @@ class Run(Protocol):
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """The rows; raises ``Cancelled``, ``TimedOut``, ``StatementError``, ``SourceUnavailable``."""
-
-    def cancel(self) -> None:
-        """Ends the statement on the server."""
 
     def close(self) -> None:
         """Gives the connection back; never raises."""
@@ -62,8 +84,8 @@ class Source(Protocol):
     def table(self, principal: Principal, name: str) -> TableDetail:
         """One table by ``name`` or ``schema.name``; ``NotFound`` names near ones."""
 
-    def start(self, principal: Principal, prepared: Prepared) -> Run:
-        """Starts a statement; returns once its columns are known.
+    def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> Run:
+        """Starts a statement; returns once its columns are known. ``cancellation`` ends it early.
 
         A ``StatementError`` has ``details["position"]``: the offset, from 0, in the statement.
         """

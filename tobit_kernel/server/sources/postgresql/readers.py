@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from urllib.parse import quote
 
 import adbc_driver_manager.dbapi as dbapi
 import adbc_driver_postgresql.dbapi as adbc
@@ -13,6 +12,7 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from tobit_kernel.errors import LimitReached
 from tobit_kernel.server.sources.postgresql.failures import translated
+from tobit_kernel.server.store.address import Address
 
 #: Connections per source; the budget of the whole gate stands in ``store``.
 POOL_SIZE = 8
@@ -20,8 +20,7 @@ POOL_SIZE = 8
 WAIT_S = 10.0
 
 # cursor_tuple_fraction: a cursor of ours is always read to its end or limit.
-_SESSION = {"default_transaction_read_only": "on", "timezone": "UTC", "cursor_tuple_fraction": "1",
-            "application_name": "tobit reader"}
+_SESSION = {"default_transaction_read_only": "on", "timezone": "UTC", "cursor_tuple_fraction": "1"}
 
 
 class Reader:
@@ -61,11 +60,11 @@ class Reader:
 
 
 class Readers:
-    """A pool of readers for ``uri`` (libpq form, holds the password: never shown)."""
+    """A pool of readers for one address."""
 
-    def __init__(self, uri: str, size: int = POOL_SIZE) -> None:
-        options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SESSION.items())
-        self._uri = f"{uri}{'&' if '?' in uri else '?'}connect_timeout=5&options={quote(options)}"
+    def __init__(self, address: Address, size: int = POOL_SIZE) -> None:
+        options = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+        self._uri = address.having(options=options, connect_timeout="5", application_name="tobit-reader").uri
         self._pool = QueuePool(self._connect, pool_size=size, max_overflow=0, timeout=WAIT_S, reset_on_return=None)
 
     def _connect(self) -> dbapi.Connection:

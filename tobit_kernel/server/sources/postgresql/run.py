@@ -10,13 +10,14 @@ from typing import Any
 import adbc_driver_manager.dbapi as dbapi
 import pyarrow as pa
 from adbc_driver_manager import Error
+from adbc_driver_manager._reader import AdbcRecordBatchReader
 
 from tobit_kernel.errors import InputError, StatementError, TimedOut, TobitError
 from tobit_kernel.server.sources.mapped import Mapped, Origin
 from tobit_kernel.server.sources.postgresql import types, values
 from tobit_kernel.server.sources.postgresql.failures import meaning, translated
 from tobit_kernel.server.sources.postgresql.readers import Reader
-from tobit_kernel.server.sources.source import BATCH_ROWS, Prepared
+from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared
 
 _DECLARE = "declare g no scroll cursor for "
 _BATCH_BYTES = 2 << 20
@@ -29,8 +30,9 @@ class PostgresRun:
     constant memory (design §6).
     """
 
-    def __init__(self, reader: Reader, prepared: Prepared, on_close: Callable[[], None] = lambda: None) -> None:
-        self._reader, self._prepared, self._on_close = reader, prepared, on_close
+    def __init__(self, reader: Reader, prepared: Prepared, cancellation: Cancellation) -> None:
+        self._reader, self._prepared, self._cancellation = reader, prepared, cancellation
+        cancellation.attach(reader.connection.adbc_cancel)
         self._deadline = time.monotonic() + prepared.timeout_s
         self._cursor: dbapi.Cursor = reader.connection.cursor()
         try:
@@ -49,8 +51,8 @@ class PostgresRun:
     def batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for batch in self._source:
+                self._cancellation.check()
                 if time.monotonic() > self._deadline:
-                    self.cancel()
                     raise TimedOut()
                 yield self._shape.cast(batch)
         except (Error, OSError, pa.ArrowException) as error:
@@ -64,17 +66,11 @@ class PostgresRun:
         self._ask(self._text, lambda: self._cursor.execute("explain " + self._text.text, given))
         return "\n".join(str(row[0]) for row in self._cursor.fetchall())
 
-    def cancel(self) -> None:
-        with suppress(Error):
-            self._reader.connection.adbc_cancel()
-
     def close(self) -> None:
+        self._cancellation.attach(lambda: None)
         with suppress(Exception):
             self._cursor.close()
-        try:
-            self._on_close()
-        finally:
-            self._reader.release()
+        self._reader.release()
 
     # -- steps ---------------------------------------------------------------
 
@@ -97,9 +93,7 @@ class PostgresRun:
         return values.with_casts(statement, given, names)
 
     def _sql_type(self, name: str) -> str:
-        if name.startswith("unknown<oid:"):
-            return self._look_up(int(name.removeprefix("unknown<oid:").removesuffix(">")))
-        return name
+        return self._look_up(types.oid(name)) if "<oid:" in name else name
 
     def _look_up(self, oid: int) -> str:
         return str(self._reader.fetch("select format_type($1::oid, null)", (oid,))[0][0])
@@ -159,6 +153,7 @@ class PostgresRun:
     # -- errors --------------------------------------------------------------
 
     def _ask(self, text: Mapped, do: Callable[[], Any], before: int = 0) -> Any:
+        self._cancellation.check()
         try:
             return do()
         except Error as error:
@@ -181,10 +176,6 @@ class PostgresRun:
 
 
 def _rows(cursor: dbapi.Cursor) -> Iterator[pa.RecordBatch]:
-    # iter(reader) would pass Arrow's text of an error on, without its SQLSTATE
-    reader = cursor.fetch_record_batch()
-    while True:
-        try:
-            yield reader.read_next_batch()
-        except StopIteration:
-            return
+    # the cursor's own fetch_record_batch() loses the SQLSTATE of errors; this reader keeps it
+    handle = cursor.fetch_arrow()
+    yield from AdbcRecordBatchReader._import_from_c(handle.address)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from importlib.resources import files
 from typing import ClassVar
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from tobit_kernel.errors import InputError, NotFound
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.postgresql.readers import Readers
 from tobit_kernel.server.sources.postgresql.run import PostgresRun
-from tobit_kernel.server.sources.source import Prepared
+from tobit_kernel.server.sources.source import Cancellation, Prepared
+from tobit_kernel.server.store.address import Address
 from tobit_kernel.wire.models import TableColumn, TableDetail, TableInfo
 
 _TABLES = files(__package__).joinpath("tables.sql").read_text("utf-8")
@@ -25,7 +25,7 @@ class Postgresql:
     dialect: ClassVar[str] = "postgres"
 
     def __init__(self, location: str, password: str | None = None) -> None:
-        self._readers = Readers(uri(location, password))
+        self._readers = Readers(address_of(location, password))
 
     def check(self) -> str:
         reader = self._readers.lend()
@@ -53,11 +53,11 @@ class Postgresql:
         columns = [TableColumn(name=row[0], type=row[1], nullable=row[2], comment=row[3]) for row in rows]  # type: ignore[arg-type]
         return TableDetail(**found.model_dump(), columns=columns)
 
-    def start(self, principal: Principal, prepared: Prepared) -> PostgresRun:
-        return PostgresRun(self._readers.lend(), prepared)
+    def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> PostgresRun:
+        return PostgresRun(self._readers.lend(), prepared, cancellation)
 
     def explain(self, principal: Principal, prepared: Prepared) -> str:
-        run = self.start(principal, prepared)
+        run = self.start(principal, prepared, Cancellation())
         try:
             return run.plan()
         finally:
@@ -96,17 +96,12 @@ class Postgresql:
                        "Did you mean " + " or ".join(near) + "?" if near else "`%tobit tables` lists what is there.")
 
 
-def uri(location: str, password: str | None) -> str:
-    """libpq's URI with the password in it; ``InputError`` when ``location`` is not one or holds a password."""
-    parts = urlsplit(location)
-    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
-        raise InputError(f"{location!r} is not a PostgreSQL address.", "Write postgresql://user@host:5432/database.")
-    if parts.password:
+def address_of(location: str, password: str | None) -> Address:
+    """The address with its password; ``InputError`` when ``location`` is none or holds a password."""
+    address = Address.parse(location)
+    if "password" in address.keywords:
         raise InputError("The address holds a password.", "Leave it out; Tobit asks for it and encrypts it.")
-    if not password:
-        return location
-    user, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(scheme="postgresql", netloc=f"{user}:{quote(password, safe='')}@{host}"))
+    return address.having(password=password) if password else address
 
 
 def like(pattern: str) -> str:

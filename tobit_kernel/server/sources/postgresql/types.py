@@ -32,6 +32,7 @@ _SPECIAL = {
     "_numeric": Conversion("{}::float8[]"),
     "interval": Conversion("(extract(epoch from {}) * 1000000)::int8", pa.duration("us")),
     "_interval": _TEXTS,
+    "money": _TEXT,
     "inet": Conversion("abbrev({})"),
 }
 
@@ -39,6 +40,11 @@ _SPECIAL = {
 def pg_name(column: pa.Field) -> str:
     """PostgreSQL's internal name of a column's type, from the driver's metadata."""
     return (column.metadata or {}).get(b"POSTGRESQL:type", b"").decode()
+
+
+def oid(name: str) -> int:
+    """The number in ``unknown<oid:16395>``, the driver's name of a type that it does not know."""
+    return int(name.split("<oid:")[1].removesuffix(">"))
 
 
 def conversion(column: pa.Field) -> Conversion | None:
@@ -57,8 +63,8 @@ def conversion(column: pa.Field) -> Conversion | None:
 
 def shown_name(name: str, look_up: Callable[[int], str]) -> str:
     """The name that people use; ``look_up`` asks the server about types of its own (enums)."""
-    if name.startswith("unknown<oid:"):
-        return look_up(int(name.removeprefix("unknown<oid:").removesuffix(">")))
+    if "<oid:" in name:
+        return look_up(oid(name))
     if name.startswith("_"):
         return _NAMES.get(name[1:], name[1:]) + "[]"
     return _NAMES.get(name, name)
