@@ -1,0 +1,110 @@
+"""Where a running Tobit keeps itself: the home folder and the folder of its sockets.
+
+Standard library only: the client reads this before the gate exists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tobit_kernel.errors import InputError, Refused, StorageFull
+
+#: A socket's path has 104 bytes on macOS and 108 on Linux; the end is kept free.
+SOCKET_LIMIT_BYTES = 100
+#: The longest path below the run folder that anything listens on.
+LONGEST_SOCKET = "pg/.s.PGSQL.5432"
+
+
+def home_hash(home: Path) -> str:
+    """Twelve hexadecimal digits that stand for ``home`` where its path is too long or out of reach."""
+    return hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+
+
+def make_home(home: Path) -> Path:
+    """``home``, made when missing and open to its owner alone.
+
+    As root others may pass through it (0711), because PostgreSQL refuses to run as root and
+    reaches its folder from another account; every file inside has its own mode.
+    """
+    try:
+        home.mkdir(mode=_private_mode(), parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(home, error) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise unwritable(home, PermissionError("it is read-only"))
+    return home
+
+
+def unwritable(path: Path, error: OSError) -> InputError | StorageFull:
+    """The error for a folder under ``TOBIT_HOME`` that cannot be made or written."""
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(f"The disk of {str(path)!r} is full.", "Free some space, or set TOBIT_HOME to another disk.")
+    reason = error.strerror or str(error)
+    return InputError(
+        f"Tobit cannot write into {str(path)!r}: {reason}.", "Set TOBIT_HOME to a folder that you may write to."
+    )
+
+
+def run_folder(home: Path) -> Path:
+    """The folder of this home's sockets, made when missing: private, owned by us, with a short path.
+
+    ``home/run`` where a socket's path stays below 100 bytes, else ``$XDG_RUNTIME_DIR/tobit-<hash>``,
+    else ``<temp>/tobit-<uid>-<hash>``. A symlink or a folder of somebody else is refused.
+    """
+    for folder in _candidates(home):
+        if len(os.fsencode(folder / LONGEST_SOCKET)) < SOCKET_LIMIT_BYTES:
+            return _private(folder)
+    raise InputError(
+        f"No folder for sockets has a path short enough: {tempfile.gettempdir()!r} is too long.",
+        "Set TOBIT_HOME to a shorter path.",
+    )
+
+
+def _candidates(home: Path) -> Iterator[Path]:
+    yield home / "run"
+    # Not a setting of Tobit's: the system gives this folder to the session.
+    session = os.environ.get("XDG_RUNTIME_DIR")
+    if session and _is_ours(Path(session)):
+        yield Path(session) / f"tobit-{home_hash(home)}"
+    yield Path(tempfile.gettempdir()) / f"tobit-{os.geteuid()}-{home_hash(home)}"
+    yield Path("/tmp") / f"tobit-{os.geteuid()}-{home_hash(home)}"  # noqa: S108 - checked by _private
+
+
+def _private(folder: Path) -> Path:
+    """``folder`` after it was made and found to be a real folder of ours that nobody else writes to."""
+    try:
+        folder.mkdir(mode=_private_mode(), parents=folder.parent.name == "", exist_ok=True)
+        status = folder.lstat()
+    except FileExistsError:
+        status = folder.lstat()
+    except FileNotFoundError:
+        make_home(folder.parent)
+        return _private(folder)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+        raise Refused(
+            f"{str(folder)!r} is a link or belongs to somebody else; sockets in it could be theirs.",
+            "Remove it, or set TOBIT_HOME to another path.",
+        )
+    if stat.S_IMODE(status.st_mode) != _private_mode():
+        folder.chmod(_private_mode())
+    return folder
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        return False
+
+
+def _private_mode() -> int:
+    return 0o711 if os.geteuid() == 0 else 0o700

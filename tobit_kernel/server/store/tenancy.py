@@ -1,0 +1,124 @@
+"""For whom a reader's connection works, and the schema of each user's own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from importlib.resources import files
+from typing import Protocol
+
+from psycopg import sql
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from tobit_kernel.errors import InputError, NotFound
+
+#: PostgreSQL cuts longer names off.
+NAME_LIMIT_BYTES = 63
+
+
+class Bindable(Protocol):
+    """Who asks; ``server.identity``'s principal is one."""
+
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+def _script(name: str) -> str:
+    return (files("tobit_kernel.server.store") / name).read_text(encoding="utf-8")
+
+
+BIND = text(_script("bind.sql"))
+UNBIND = text(_script("unbind.sql"))
+CLEAR = text(_script("clear_bindings.sql"))
+LOADED = text(_script("loaded.sql"))
+BACKEND_START = text("select gate.backend_start(:pid)")
+
+
+async def bind(app: AsyncConnection | AsyncEngine, pid: int, backend_start: datetime, principal: Bindable) -> None:
+    """From now on that backend's statements see the rows of ``principal``'s tenant.
+
+    One statement, committed when this returns; the reader's statement must begin after it.
+    """
+    values = {"tenant": principal.tenant, "actor": principal.user, "role": principal.role}
+    await _committed(app, BIND, {"pid": pid, "backend_start": backend_start, **values})
+
+
+async def unbind(app: AsyncConnection | AsyncEngine, pid: int, backend_start: datetime) -> None:
+    """From now on that backend's statements see no rows."""
+    await _committed(app, UNBIND, {"pid": pid, "backend_start": backend_start})
+
+
+async def backend_start(app: AsyncEngine, pid: int) -> datetime:
+    """When the live backend ``pid`` began; ask once per connection. ``NotFound`` when there is none."""
+    async with app.connect() as connection:
+        began: datetime | None = await connection.scalar(BACKEND_START, {"pid": pid})
+    if began is None:
+        raise NotFound(f"There is no database connection with process number {pid}.")
+    return began
+
+
+async def clear_bindings(app: AsyncEngine) -> int:
+    """Removes bindings of backends that are gone; how many."""
+    async with app.begin() as connection:
+        return (await connection.execute(CLEAR)).rowcount
+
+
+def personal_schema(user: str) -> str:
+    """The name of ``user``'s own schema: ``my_`` and small letters, digits, ``_``; at most 63 bytes.
+
+    A user id that is not written so already gets a piece of its hash, so that two users never
+    share a schema and nothing in a name needs quoting.
+    """
+    if not user:
+        raise InputError("A user without a name has no schema.")
+    safe = re.sub(r"[^a-z0-9_]", "_", user.lower())
+    # A name that ends like a hash could be made to meet somebody else's.
+    if safe == user and len(safe) <= NAME_LIMIT_BYTES - 3 and not re.search(r"_[0-9a-f]{10}$", safe):
+        return f"my_{safe}"
+    digest = hashlib.sha256(user.encode()).hexdigest()[:10]
+    return f"my_{safe[: NAME_LIMIT_BYTES - 14]}_{digest}"
+
+
+async def ensure_personal_schema(app: AsyncEngine, user: str) -> str:
+    """The name of ``user``'s schema after it was made if missing.
+
+    It belongs to the gateway, which makes tables in it; what is in it is readable only after
+    ``protect``.
+    """
+    name = personal_schema(user)
+    async with app.begin() as connection:
+        if not await connection.scalar(text("select to_regnamespace(:name)"), {"name": name}):
+            await connection.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+            await connection.execute(text(f"create schema if not exists {name}"))
+            await connection.execute(text(f"grant usage on schema {name} to tobit_reader"))
+    return name
+
+
+async def protect(app: AsyncConnection, schema: str, table: str, principal: Bindable) -> None:
+    """Makes a loaded table readable for ``principal`` and nobody else, and writes down whose it is.
+
+    In the caller's transaction, the one that makes the table.
+    """
+    raw = await app.get_raw_connection()
+    statements = sql.SQL(_script("protect.sql")).format(
+        table=sql.Identifier(schema, table), tenant=sql.Literal(principal.tenant), actor=sql.Literal(principal.user)
+    )
+    await app.exec_driver_sql(statements.as_string(raw.driver_connection), execution_options={"no_parameters": True})
+    values = {"schema": schema, "table": table, "tenant": principal.tenant, "owner": principal.user}
+    await app.execute(LOADED, values)
+
+
+async def _committed(app: AsyncConnection | AsyncEngine, statement: TextClause, values: dict[str, object]) -> None:
+    if isinstance(app, AsyncConnection):
+        await app.execute(statement, values)
+        await app.commit()
+        return
+    # Autocommit: one way to the server and back instead of three.
+    async with app.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(statement, values)
