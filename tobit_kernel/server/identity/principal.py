@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 
-class Role(Enum):
+class Role(StrEnum):
     """The six roles; the union of the roles of both old platforms."""
 
     #: Everything, all tenants.

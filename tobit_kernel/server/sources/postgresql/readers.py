@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import adbc_driver_manager.dbapi as dbapi
 import adbc_driver_postgresql.dbapi as adbc
@@ -24,23 +26,18 @@ _SESSION = {"default_transaction_read_only": "on", "timezone": "UTC", "cursor_tu
 
 
 class Reader:
-    """A connection on loan; ``pid`` and ``started`` name its server process for good."""
+    """A connection on loan; ``pid`` is its server process."""
 
     def __init__(self, lease: PoolProxiedConnection) -> None:
         self._lease = lease
+        self._before_release: Callable[[], None] = lambda: None
         connection = lease.dbapi_connection
         assert isinstance(connection, dbapi.Connection)
         self.connection = connection
-        if "pid" not in lease.record_info:  # type: ignore[operator]
-            lease.record_info.update(self._who())  # type: ignore[union-attr]
-        self.pid = int(lease.record_info["pid"])  # type: ignore[index]
+        ((pid,),) = self.fetch("select pg_backend_pid()")  # also shows that it is alive
+        self.pid = int(pid)
 
-    def _who(self) -> dict[str, int]:
-        (pid,) = self.fetch("select pg_backend_pid()")[0]
-        self.connection.rollback()
-        return {"pid": pid}
-
-    def fetch(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    def fetch(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of one of our own small statements."""
         try:
             with self.connection.cursor(adbc_stmt_kwargs={"adbc.postgresql.use_copy": "false"}) as cursor:
@@ -49,10 +46,20 @@ class Reader:
         except Error as error:
             raise translated(error) from error
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is known about the connection, for as long as it lives."""
+        return self._lease.record_info  # type: ignore[return-value]
+
+    def on_release(self, do: Callable[[], None]) -> None:
+        """``do`` runs before the connection goes back; when it fails, the connection is thrown away."""
+        self._before_release = do
+
     def release(self) -> None:
         """Rolls back and returns the connection; a broken one is thrown away. Never raises."""
         try:
             self.connection.rollback()
+            self._before_release()
             self._lease.close()
         except Exception:  # the server is gone, or the driver's state is
             with suppress(Exception):
@@ -81,9 +88,7 @@ class Readers:
             except PoolTimeout:
                 raise LimitReached("All connections to this source are busy.", "Try again in a moment.") from None
             try:
-                reader = Reader(lease)
-                reader.fetch("select 1")
-                return reader
+                return Reader(lease)
             except Exception as error:
                 lease.invalidate()  # it died while it waited; the next one is fresh
                 last = error
