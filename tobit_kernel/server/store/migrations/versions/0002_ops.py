@@ -1,25 +1,10 @@
-"""The operations model: schema ops."""
+"""Schema ``ops``: the operations model."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
-from alembic import op
+from tobit_kernel.server.store.migration import run_sql_beside
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
-    """Run the statements beside this file as they are: no parameters, so that % stays %."""
-    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute(statements)
-
-
-def downgrade() -> None:
-    """Forget the schema with everything in it."""
-    op.execute("drop schema ops cascade")
-    op.execute("drop table gate.demo_step")
+    run_sql_beside(__file__)
