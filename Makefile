@@ -38,7 +38,7 @@ format: .venv/installed-dev ## what ruff can put right by itself
 	@$(BIN)/ruff format $(wildcard $(SOURCES))
 
 docs: .venv/installed-dev ## the manual, into site/ (read site/index.html; no server needed)
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "The manual is in site/index.html"
 
 bench: .venv/installed-bench ## the tables of docs/benchmarks/, ours beside the peers
