@@ -1,0 +1,88 @@
+"""Parquet and Arrow IPC: the file itself says the types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tobit_kernel.errors import InputError
+from tobit_kernel.server.files.format import Format
+from tobit_kernel.server.files.locked import quoted
+from tobit_kernel.server.files.names import column_names
+from tobit_kernel.server.files.native import native_type
+from tobit_kernel.server.files.relation import Locate, Raw, Relation
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_VIEW = "raw"
+
+
+def read_arrow(connection: DuckDBPyConnection, path: Path, name: str, format: Format) -> Relation:
+    """The relation of a Parquet or Arrow file.
+
+    pyarrow reads it, not DuckDB: only so durations, categories and zones that Arrow wrote
+    into a Parquet file come back as what they were.
+    """
+    import pyarrow as pa
+
+    try:
+        data = _dataset(path, format)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"{name!r} cannot be read: {str(error).splitlines()[0]}", "Write it again.") from error
+    for field in data.schema:
+        if pa.types.is_decimal256(field.type):
+            raise InputError(f"Column {field.name!r} of {name!r} holds decimals of more than 38 digits.")
+    return relation_of(connection, data, name, format, _rows)
+
+
+def relation_of(
+    connection: DuckDBPyConnection, data: Any, name: str, format: Format, locate: Locate, hidden: str | None = None
+) -> Relation:
+    """The relation of an Arrow table or dataset; the column ``hidden`` is not shown."""
+    given = [field.name for field in data.schema]
+    wanted = [column for column in given if column != hidden]
+    if not wanted:
+        raise InputError(f"{name!r} has no columns.")
+    names, notes = column_names(wanted)
+    connection.register(_VIEW, _numbered(data, given))
+    types = dict(zip(given, connection.sql(f"select * from {_VIEW} limit 0").types, strict=True))  # noqa: S608
+    raw = [
+        Raw(column, quoted(f"c{given.index(own)}"), native_type(types[own]))
+        for column, own in zip(names, wanted, strict=True)
+    ]
+    return Relation(name, format, _VIEW, raw, locate, notes=notes)
+
+
+def _numbered(data: Any, given: Sequence[str]) -> Any:
+    """``data`` with columns c0 c1 …: DuckDB does not tell "a" from "A"."""
+    import pyarrow as pa
+
+    if isinstance(data, pa.Table):
+        return data.rename_columns([f"c{number}" for number in range(len(given))])
+    return data.scanner(columns={f"c{number}": _field(number) for number in range(len(given))})
+
+
+def _field(number: int) -> Any:
+    import pyarrow.dataset as ds
+
+    return ds.field(number)
+
+
+def _dataset(path: Path, format: Format) -> Any:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    if format is Format.PARQUET:
+        return ds.dataset(path, format="parquet")
+    with path.open("rb") as file:
+        is_stream = file.read(6) != b"ARROW1"
+    if is_stream:
+        with pa.memory_map(str(path)) as source:
+            return pa.ipc.open_stream(source).read_all()
+    return ds.dataset(path, format="ipc")
+
+
+def _rows(rows: Sequence[int], _column: str) -> list[int | str]:
+    return [f"row {row}" for row in rows]
