@@ -16,6 +16,10 @@ from tobit_kernel.errors import InputError, Refused, StorageFull
 
 #: A socket's path has 104 bytes on macOS and 108 on Linux; the end is kept free.
 SOCKET_LIMIT_BYTES = 100
+#: Where a running gate says how it is reached: ``{pid, version, url, started_at}``.
+GATEWAY_FILE = "gateway.json"
+#: The token of local mode, readable by its owner alone.
+TOKEN_FILE = "token"  # noqa: S105 - a file's name
 #: The longest path below the run folder that anything listens on.
 LONGEST_SOCKET = "pg/.s.PGSQL.5432"
 
@@ -32,7 +36,11 @@ def make_home(home: Path) -> Path:
     reaches its folder from another account; every file inside has its own mode.
     """
     try:
-        home.mkdir(mode=_private_mode(), parents=True, exist_ok=True)
+        home.mkdir(parents=True)
+        home.chmod(_private_mode())
+    except FileExistsError:
+        if not home.is_dir():
+            raise unwritable(home, NotADirectoryError("it is not a folder")) from None
     except OSError as error:
         raise unwritable(home, error) from error
     if not os.access(home, os.W_OK | os.X_OK):
@@ -59,7 +67,9 @@ def run_folder(home: Path) -> Path:
     else ``<temp>/tobit-<uid>-<hash>``. A symlink or a folder of somebody else is refused.
     """
     for folder in _candidates(home):
-        if len(os.fsencode(folder / LONGEST_SOCKET)) < SOCKET_LIMIT_BYTES:
+        path = os.fsencode(folder / LONGEST_SOCKET)
+        # To PostgreSQL's clients a comma separates two hosts.
+        if len(path) < SOCKET_LIMIT_BYTES and b"," not in path:
             return _private(folder)
     raise InputError(
         f"No folder for sockets has a path short enough: {tempfile.gettempdir()!r} is too long.",
@@ -80,15 +90,15 @@ def _candidates(home: Path) -> Iterator[Path]:
 def _private(folder: Path) -> Path:
     """``folder`` after it was made and found to be a real folder of ours that nobody else writes to."""
     try:
-        folder.mkdir(mode=_private_mode(), parents=folder.parent.name == "", exist_ok=True)
-        status = folder.lstat()
+        folder.mkdir(mode=_private_mode())
     except FileExistsError:
-        status = folder.lstat()
+        pass
     except FileNotFoundError:
         make_home(folder.parent)
         return _private(folder)
     except OSError as error:
         raise unwritable(folder, error) from error
+    status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise Refused(
             f"{str(folder)!r} is a link or belongs to somebody else; sockets in it could be theirs.",

