@@ -1,0 +1,1 @@
+"""The factory (schema ``mfg``): facts, dimensions, calendar."""

@@ -1,0 +1,1 @@
+"""The operations model (schema ``ops``): CIs, relations, metrics, events, work."""
