@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 BATCH_ROWS = 50_000
+#: Type → its bytes in PostgreSQL's binary format, where Arrow has no such type. jsonb begins with its version.
+_COPIED = {"jsonb": "('\\x01'::blob || encode({}))", "uuid": "unhex(replace({}::varchar, '-', ''))"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,15 @@ class OpenFile:
         """The columns' types."""
         return [column.type for column in self._columns]
 
+    def copy_batches(self) -> pa.RecordBatchReader:
+        """The rows as PostgreSQL's binary COPY wants them: jsonb and uuid are bytes, else as ``batches``."""
+        fields = ", ".join(
+            f"{_COPIED.get(column.type.name, '{}').format(column.expression)} as {locked.quoted(column.raw.name)}"
+            for column in self._columns
+        )
+        statement = f"select {fields} from {self._relation.sql}"  # noqa: S608
+        return self._connection.sql(statement).to_arrow_reader(BATCH_ROWS)
+
     def select(self) -> str:
         """The DuckDB statement whose rows are the file's, typed, called as ``inspection`` says."""
         fields = ", ".join(f"{column.expression} as {locked.quoted(column.raw.name)}" for column in self._columns)
@@ -78,14 +89,16 @@ def open_file(
     home: Path,
     *,
     types: Mapping[str, str] | None = None,
+    expected: Mapping[str, str] | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
     zone: str = "UTC",
 ) -> Iterator[OpenFile]:
     """The file at ``path``, which its owner calls ``name``.
 
-    ``types`` gives columns a type of ``types.ALLOWED``. Times without a zone are in ``zone``
-    where a column is timestamptz. Raises ``InputError``, ``RowsRejected``, ``StorageFull``.
+    ``types`` gives columns a type of ``types.ALLOWED``; ``expected`` does so for those that the
+    file has. Times without a zone are in ``zone`` where a column is timestamptz. Raises
+    ``InputError``, ``RowsRejected``, ``StorageFull``.
     """
     import duckdb
 
@@ -95,6 +108,7 @@ def open_file(
         try:
             relation = _relation(connection, path, name, encoding, sheet, folder)
             _require_known(relation, given)
+            given = _given_or_expected(relation, given, expected or {})
             columns, notes = decide(connection, relation, given)
             relation.notes.extend(notes)
             rows = reject_misfits(connection, relation, columns)
@@ -145,6 +159,17 @@ def _require_known(relation: Relation, given: Mapping[str, PgType]) -> None:
     for column in given:
         if column not in names:
             raise InputError(f"{relation.name!r} has no column {column!r}.", f"It has: {', '.join(names)}.")
+
+
+def _given_or_expected(
+    relation: Relation, given: Mapping[str, PgType], expected: Mapping[str, str]
+) -> dict[str, PgType]:
+    """``given``, and ``expected`` for other columns of the file; arrays have one reading only."""
+    names = {raw.name for raw in relation.columns} - given.keys()
+    return {
+        **given,
+        **{name: pg_type(expected[name]) for name in names & expected.keys() if "[]" not in expected[name]},
+    }
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+(select gate.tenant()) = {tenant} and (select gate.actor()) = {actor}

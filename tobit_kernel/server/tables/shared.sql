@@ -1,0 +1,1 @@
+(select gate.tenant()) = {tenant}
