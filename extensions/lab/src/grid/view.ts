@@ -26,7 +26,8 @@ const EXPLAIN_MS = 1500;
 export class GridView extends Widget {
   constructor(
     private _result: GridResult,
-    private _trans: TranslationBundle
+    private _trans: TranslationBundle,
+    hasTools = true
   ) {
     super();
     this.addClass('tobit-Grid');
@@ -38,6 +39,7 @@ export class GridView extends Widget {
     this._menu = new ExportMenu(_trans, format => void this._export(format));
     this._filterButton = this._makeFilterButton();
     this._build();
+    this.toggleClass('tobit-mod-plain', !hasTools);
     this._page = { rows: _result.rows, offset: 0, row_count: _result.row_count, elapsed_ms: _result.elapsed_ms };
     this._draw();
     this.disconnect('');

@@ -8,7 +8,7 @@ export const cypher = statementLanguage({
   lineComment: '//',
   nameQuotes: '`',
   textQuotes: '\'"',
-  parameter: '$',
+  parameter: /^\$[\p{L}_][\p{L}\p{N}_]*/u,
   keywords: words(`
     all and as asc ascending by call case contains create delete desc descending detach distinct else end ends exists explain
     foreach in is limit load match merge not on optional or order profile remove return set shortestpath skip starts then

@@ -8,7 +8,7 @@ export const sql = statementLanguage({
   lineComment: '--',
   nameQuotes: '"',
   textQuotes: "'",
-  parameter: ':',
+  parameter: /^:[\p{L}_][\p{L}\p{N}_]*/u,
   postgres: true,
   keywords: words(`
     all and any array as asc asymmetric at between both by case cast collate cross cube current desc distinct else end escape

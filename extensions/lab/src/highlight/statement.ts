@@ -12,8 +12,8 @@ export interface Dialect {
   nameQuotes: string;
   /** Quotation marks of texts. */
   textQuotes: string;
-  /** Sign before a parameter: `:name` in SQL, `$name` in Cypher. */
-  parameter: string;
+  /** A parameter: `:name` in SQL, `$name` in Cypher. */
+  parameter: RegExp;
   /** Quotes like $$ … $$ and casts like ::date. */
   postgres?: boolean;
 }
@@ -93,8 +93,7 @@ function statement(stream: StringStream, place: Place, dialect: Dialect): string
   if (dialect.postgres && stream.match('::')) {
     return 'operator';
   }
-  const parameter = new RegExp(`^\\${dialect.parameter}[\\p{L}_][\\p{L}\\p{N}_]*`, 'u');
-  if (stream.match(parameter)) {
+  if (stream.match(dialect.parameter)) {
     return 'variableName.special';
   }
   const sign = stream.peek() as string;

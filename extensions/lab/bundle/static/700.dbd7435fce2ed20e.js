@@ -1,4 +1,222 @@
-"use strict";(self.rspackChunktobit_lab=self.rspackChunktobit_lab||[]).push([[700],{891(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,"",""]),o.d(i,{},{A:a})},470(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Chart-plot {
+"use strict";(self.rspackChunktobit_lab=self.rspackChunktobit_lab||[]).push([[700],{891(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Catalog {
+  background: var(--tobit-ground);
+  display: flex;
+  flex-direction: column;
+  min-width: 180px;
+  overflow: hidden;
+}
+
+.tobit-Catalog-head {
+  align-items: center;
+  display: flex;
+  flex: none;
+  justify-content: space-between;
+  padding: 8px 6px 4px 12px;
+}
+
+.tobit-Catalog-head h2 {
+  font-size: var(--jp-ui-font-size1, 13px);
+  font-weight: 600;
+  margin: 0;
+}
+
+.tobit-Catalog-search {
+  flex: none;
+  padding: 4px 12px 8px;
+}
+
+.tobit-Catalog-search input {
+  background: var(--tobit-ground);
+  border: 1px solid var(--tobit-strong-line);
+  border-radius: var(--tobit-radius);
+  box-sizing: border-box;
+  color: var(--tobit-text);
+  font: inherit;
+  height: 28px;
+  padding: 0 8px;
+  width: 100%;
+}
+
+.tobit-Catalog-search input::placeholder {
+  color: var(--tobit-muted);
+}
+
+.tobit-Catalog-words {
+  color: var(--tobit-muted);
+  line-height: 1.5;
+  margin: 4px 12px;
+  overflow-wrap: anywhere;
+}
+
+.tobit-Catalog-words[hidden] {
+  display: none;
+}
+
+.tobit-Catalog-words[data-kind='error'],
+.tobit-Tree-words[data-kind='error'] {
+  color: var(--jp-error-color1, #d32f2f);
+}
+
+.tobit-Tree {
+  flex: 1;
+  list-style: none;
+  margin: 0;
+  min-height: 0;
+  overflow: auto;
+  padding: 0 0 12px;
+}
+
+.tobit-Tree[hidden] {
+  display: none;
+}
+
+.tobit-Tree ul {
+  list-style: none;
+  margin: 0;
+  padding: 0;
+}
+
+.tobit-Tree li {
+  outline: 0;
+}
+
+.tobit-Tree-row {
+  --tobit-row: var(--tobit-ground);
+
+  align-items: center;
+  background: var(--tobit-row);
+  cursor: pointer;
+  display: flex;
+  gap: 5px;
+  height: 25px;
+  padding-inline-end: 8px;
+  position: relative;
+  white-space: nowrap;
+}
+
+.tobit-Tree-row:hover {
+  --tobit-row: var(--tobit-raised);
+}
+
+.tobit-Tree-row.tobit-mod-current {
+  --tobit-row: color-mix(in srgb, var(--tobit-brand) 12%, var(--tobit-ground));
+}
+
+.tobit-Tree li:focus-visible > .tobit-Tree-row {
+  outline: 2px solid var(--tobit-brand);
+  outline-offset: -2px;
+}
+
+.tobit-Tree-caret {
+  display: inline-flex;
+  flex: none;
+  height: 16px;
+  justify-content: center;
+  transition: transform 80ms;
+  width: 14px;
+}
+
+.tobit-Tree-caret svg {
+  height: 16px;
+  width: 16px;
+}
+
+.tobit-Tree-caret.tobit-mod-open {
+  transform: rotate(90deg);
+}
+
+.tobit-Tree-icon {
+  display: inline-flex;
+  flex: none;
+}
+
+:is(.tobit-Tree, .tobit-Preview) .jp-icon-stroke,
+.lm-Menu .jp-icon-stroke[stroke='#616161'] {
+  stroke: var(--tobit-muted, var(--jp-ui-font-color2));
+}
+
+.tobit-Tree-name {
+  flex: 0 1 auto;
+  min-width: 40px;
+  overflow: hidden;
+  text-overflow: ellipsis;
+}
+
+.tobit-Tree-source > .tobit-Tree-row > .tobit-Tree-name {
+  font-weight: 600;
+}
+
+.tobit-Tree-detail {
+  color: var(--tobit-muted);
+  flex: 0 100 auto;
+  font-size: 11px;
+  font-variant-numeric: tabular-nums;
+  margin-inline-start: auto;
+  min-width: 0;
+  overflow: hidden;
+  padding-inline-start: 6px;
+  text-overflow: ellipsis;
+}
+
+.tobit-Tree-actions {
+  background: linear-gradient(to right, transparent, var(--tobit-row) 12px);
+  display: none;
+  inset-block: 0;
+  inset-inline-end: 4px;
+  padding-inline-start: 16px;
+  position: absolute;
+}
+
+.tobit-Tree-row:hover .tobit-Tree-actions,
+.tobit-Tree li:focus-visible > .tobit-Tree-row .tobit-Tree-actions {
+  display: inline-flex;
+}
+
+.tobit-Tree-actions button {
+  align-items: center;
+  background: none;
+  border: 0;
+  border-radius: 3px;
+  cursor: pointer;
+  display: inline-flex;
+  justify-content: center;
+  padding: 0;
+  width: 24px;
+}
+
+.tobit-Tree-actions button:hover {
+  background: color-mix(in srgb, var(--tobit-brand) 18%, transparent);
+}
+
+.tobit-Tree-words {
+  color: var(--tobit-muted);
+  font-size: 12px;
+  line-height: 18px;
+  overflow-wrap: anywhere;
+  padding: 3px 12px 5px;
+}
+
+.tobit-Preview-head {
+  padding: 4px 4px 12px;
+}
+
+.tobit-Preview-head h1 {
+  font-family: var(--jp-code-font-family, monospace);
+  font-size: 16px;
+  font-weight: 600;
+  margin: 0 0 4px;
+  overflow-wrap: anywhere;
+}
+
+.tobit-Preview-head p {
+  margin: 0 0 2px;
+}
+
+.tobit-Preview .tobit-Grid-tools,
+.tobit-Grid.tobit-mod-plain :is(.tobit-Grid-bar, .tobit-Grid-type) {
+  display: none;
+}
+`,""]),o.d(i,{},{A:a})},470(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Chart-plot {
   max-width: 100%;
   overflow: hidden;
 }
@@ -351,6 +569,7 @@
   position: sticky;
   text-align: end;
   user-select: none;
+  width: 1%;
   z-index: 1;
 }
 
@@ -578,4 +797,48 @@
   background: color-mix(in srgb, var(--jp-brand-color1, #1976d2) 7%, transparent);
 }
 `,""]),o.d(i,{},{A:a})},646(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=o.n(n),d=o(303),b=o(200),s=o(470),l=o(891),p=o(634),c=o(842),u=a()(e());u.i(d.A),u.i(b.A),u.i(s.A),u.i(l.A),u.i(p.A),u.i(c.A),u.push([t.id,`
-`,""]),o.d(i,{},{A:u})},842(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,"",""]),o.d(i,{},{A:a})},314(t){t.exports=function(t){var i=[];return i.toString=function(){return this.map(function(i){var o="",r=void 0!==i[5];return i[4]&&(o+="@supports (".concat(i[4],") {")),i[2]&&(o+="@media ".concat(i[2]," {")),r&&(o+="@layer".concat(i[5].length>0?" ".concat(i[5]):""," {")),o+=t(i),r&&(o+="}"),i[2]&&(o+="}"),i[4]&&(o+="}"),o}).join("")},i.i=function(t,o,r,e,n){"string"==typeof t&&(t=[[null,t,void 0]]);var a={};if(r)for(var d=0;d<this.length;d++){var b=this[d][0];null!=b&&(a[b]=!0)}for(var s=0;s<t.length;s++){var l=[].concat(t[s]);r&&a[l[0]]||(void 0!==n&&(void 0===l[5]||(l[1]="@layer".concat(l[5].length>0?" ".concat(l[5]):""," {").concat(l[1],"}")),l[5]=n),o&&(l[2]&&(l[1]="@media ".concat(l[2]," {").concat(l[1],"}")),l[2]=o),e&&(l[4]?(l[1]="@supports (".concat(l[4],") {").concat(l[1],"}"),l[4]=e):l[4]="".concat(e)),i.push(l))}},i}},601(t){t.exports=function(t){return t[1]}},72(t){var i=[];function o(t){for(var o=-1,r=0;r<i.length;r++)if(i[r].identifier===t){o=r;break}return o}function r(t,r){for(var e={},n=[],a=0;a<t.length;a++){var d=t[a],b=r.base?d[0]+r.base:d[0],s=e[b]||0,l="".concat(b," ").concat(s);e[b]=s+1;var p=o(l),c={css:d[1],media:d[2],sourceMap:d[3],supports:d[4],layer:d[5]};if(-1!==p)i[p].references++,i[p].updater(c);else{var u=function(t,i){var o=i.domAPI(i);return o.update(t),function(i){i?(i.css!==t.css||i.media!==t.media||i.sourceMap!==t.sourceMap||i.supports!==t.supports||i.layer!==t.layer)&&o.update(t=i):o.remove()}}(c,r);r.byIndex=a,i.splice(a,0,{identifier:l,updater:u,references:1})}n.push(l)}return n}t.exports=function(t,e){var n=r(t=t||[],e=e||{});return function(t){t=t||[];for(var a=0;a<n.length;a++){var d=o(n[a]);i[d].references--}for(var b=r(t,e),s=0;s<n.length;s++){var l=o(n[s]);0===i[l].references&&(i[l].updater(),i.splice(l,1))}n=b}}},659(t){var i={};t.exports=function(t,o){var r=function(t){if(void 0===i[t]){var o=document.querySelector(t);if(window.HTMLIFrameElement&&o instanceof window.HTMLIFrameElement)try{o=o.contentDocument.head}catch(t){o=null}i[t]=o}return i[t]}(t);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(o)}},540(t){t.exports=function(t){var i=document.createElement("style");return t.setAttributes(i,t.attributes),t.insert(i,t.options),i}},56(t,i,o){t.exports=function(t){var i=o.nc;i&&t.setAttribute("nonce",i)}},825(t){t.exports=function(t){if("u"<typeof document)return{update:function(){},remove:function(){}};var i=t.insertStyleElement(t);return{update:function(o){var r,e,n;r="",o.supports&&(r+="@supports (".concat(o.supports,") {")),o.media&&(r+="@media ".concat(o.media," {")),(e=void 0!==o.layer)&&(r+="@layer".concat(o.layer.length>0?" ".concat(o.layer):""," {")),r+=o.css,e&&(r+="}"),o.media&&(r+="}"),o.supports&&(r+="}"),(n=o.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(n))))," */")),t.styleTagTransform(r,i,t.options)},remove:function(){var t;null===(t=i).parentNode||t.parentNode.removeChild(t)}}}},113(t){t.exports=function(t,i){if(i.styleSheet)i.styleSheet.cssText=t;else{for(;i.firstChild;)i.removeChild(i.firstChild);i.appendChild(document.createTextNode(t))}}},959(t,i,o){var r=o(72),e=o.n(r),n=o(825),a=o.n(n),d=o(659),b=o.n(d),s=o(56),l=o.n(s),p=o(540),c=o.n(p),u=o(113),x=o.n(u),f=o(646),v={};v.styleTagTransform=x(),v.setAttributes=l(),v.insert=b().bind(null,"head"),v.domAPI=a(),v.insertStyleElement=c(),e()(f.A,v),f.A&&f.A.locals&&f.A.locals}}]);
+`,""]),o.d(i,{},{A:u})},842(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Status {
+  align-items: center;
+  background: none;
+  border: 0;
+  color: inherit;
+  cursor: pointer;
+  display: inline-flex;
+  font: inherit;
+  gap: 6px;
+  height: 100%;
+  padding: 0 6px;
+}
+
+.tobit-Status:focus-visible {
+  outline: 2px solid var(--jp-brand-color1);
+  outline-offset: -2px;
+}
+
+.tobit-Status-dot {
+  background: var(--jp-ui-font-color3, #9e9e9e);
+  border-radius: 50%;
+  height: 8px;
+  width: 8px;
+}
+
+.tobit-Status[data-state='running'] .tobit-Status-dot {
+  background: var(--jp-success-color1, #388e3c);
+}
+
+.tobit-Status[data-state='starting'] .tobit-Status-dot {
+  animation: tobit-pulse 1s ease-in-out infinite alternate;
+  background: var(--jp-warn-color1, #f57c00);
+}
+
+.tobit-Status[data-state='down'] .tobit-Status-dot {
+  background: transparent;
+  box-shadow: inset 0 0 0 2px var(--jp-error-color1, #d32f2f);
+}
+
+@keyframes tobit-pulse {
+  to {
+    opacity: 0.35;
+  }
+}
+`,""]),o.d(i,{},{A:a})},314(t){t.exports=function(t){var i=[];return i.toString=function(){return this.map(function(i){var o="",r=void 0!==i[5];return i[4]&&(o+="@supports (".concat(i[4],") {")),i[2]&&(o+="@media ".concat(i[2]," {")),r&&(o+="@layer".concat(i[5].length>0?" ".concat(i[5]):""," {")),o+=t(i),r&&(o+="}"),i[2]&&(o+="}"),i[4]&&(o+="}"),o}).join("")},i.i=function(t,o,r,e,n){"string"==typeof t&&(t=[[null,t,void 0]]);var a={};if(r)for(var d=0;d<this.length;d++){var b=this[d][0];null!=b&&(a[b]=!0)}for(var s=0;s<t.length;s++){var l=[].concat(t[s]);r&&a[l[0]]||(void 0!==n&&(void 0===l[5]||(l[1]="@layer".concat(l[5].length>0?" ".concat(l[5]):""," {").concat(l[1],"}")),l[5]=n),o&&(l[2]&&(l[1]="@media ".concat(l[2]," {").concat(l[1],"}")),l[2]=o),e&&(l[4]?(l[1]="@supports (".concat(l[4],") {").concat(l[1],"}"),l[4]=e):l[4]="".concat(e)),i.push(l))}},i}},601(t){t.exports=function(t){return t[1]}},72(t){var i=[];function o(t){for(var o=-1,r=0;r<i.length;r++)if(i[r].identifier===t){o=r;break}return o}function r(t,r){for(var e={},n=[],a=0;a<t.length;a++){var d=t[a],b=r.base?d[0]+r.base:d[0],s=e[b]||0,l="".concat(b," ").concat(s);e[b]=s+1;var p=o(l),c={css:d[1],media:d[2],sourceMap:d[3],supports:d[4],layer:d[5]};if(-1!==p)i[p].references++,i[p].updater(c);else{var u=function(t,i){var o=i.domAPI(i);return o.update(t),function(i){i?(i.css!==t.css||i.media!==t.media||i.sourceMap!==t.sourceMap||i.supports!==t.supports||i.layer!==t.layer)&&o.update(t=i):o.remove()}}(c,r);r.byIndex=a,i.splice(a,0,{identifier:l,updater:u,references:1})}n.push(l)}return n}t.exports=function(t,e){var n=r(t=t||[],e=e||{});return function(t){t=t||[];for(var a=0;a<n.length;a++){var d=o(n[a]);i[d].references--}for(var b=r(t,e),s=0;s<n.length;s++){var l=o(n[s]);0===i[l].references&&(i[l].updater(),i.splice(l,1))}n=b}}},659(t){var i={};t.exports=function(t,o){var r=function(t){if(void 0===i[t]){var o=document.querySelector(t);if(window.HTMLIFrameElement&&o instanceof window.HTMLIFrameElement)try{o=o.contentDocument.head}catch(t){o=null}i[t]=o}return i[t]}(t);if(!r)throw Error("Couldn't find a style target. This probably means that the value for the 'insert' parameter is invalid.");r.appendChild(o)}},540(t){t.exports=function(t){var i=document.createElement("style");return t.setAttributes(i,t.attributes),t.insert(i,t.options),i}},56(t,i,o){t.exports=function(t){var i=o.nc;i&&t.setAttribute("nonce",i)}},825(t){t.exports=function(t){if("u"<typeof document)return{update:function(){},remove:function(){}};var i=t.insertStyleElement(t);return{update:function(o){var r,e,n;r="",o.supports&&(r+="@supports (".concat(o.supports,") {")),o.media&&(r+="@media ".concat(o.media," {")),(e=void 0!==o.layer)&&(r+="@layer".concat(o.layer.length>0?" ".concat(o.layer):""," {")),r+=o.css,e&&(r+="}"),o.media&&(r+="}"),o.supports&&(r+="}"),(n=o.sourceMap)&&"u">typeof btoa&&(r+="\n/*# sourceMappingURL=data:application/json;base64,".concat(btoa(unescape(encodeURIComponent(JSON.stringify(n))))," */")),t.styleTagTransform(r,i,t.options)},remove:function(){var t;null===(t=i).parentNode||t.parentNode.removeChild(t)}}}},113(t){t.exports=function(t,i){if(i.styleSheet)i.styleSheet.cssText=t;else{for(;i.firstChild;)i.removeChild(i.firstChild);i.appendChild(document.createTextNode(t))}}},959(t,i,o){var r=o(72),e=o.n(r),n=o(825),a=o.n(n),d=o(659),b=o.n(d),s=o(56),l=o.n(s),p=o(540),c=o.n(p),u=o(113),x=o.n(u),f=o(646),g={};g.styleTagTransform=x(),g.setAttributes=l(),g.insert=b().bind(null,"head"),g.domAPI=a(),g.insertStyleElement=c(),e()(f.A,g),f.A&&f.A.locals&&f.A.locals}}]);
