@@ -168,12 +168,13 @@ class PastQueries(BaseModel):
 
 
 class Loaded(BaseModel):
-    """What a load made."""
+    """What a load made; ``notes`` tell what was decided about the file."""
 
     table: str
     rows: int
     columns: list[Column]
     rejected: int = 0
+    notes: list[str] = []
 
 
 class Dropped(BaseModel):

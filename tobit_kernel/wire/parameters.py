@@ -111,6 +111,23 @@ def names(statement: str) -> list[str]:
     return list(dict.fromkeys(token.text[1:] for token in placeholders(statement)))
 
 
+def significant(statement: str) -> list[Token]:
+    """The tokens of ``statement`` without space and comments."""
+    return [token for token in tokens(statement) if token.kind not in ("space", "comment", "block")]
+
+
+def as_any(pieces: list[Token], at: int) -> list[tuple[int, int, str]]:
+    """The changes that let ``pieces[at]``, a parameter, hold a list: ``in (:ids)`` becomes
+    ``= any (:ids)`` and ``not in`` becomes ``<> all``; none elsewhere. ``(start, end, new)``."""
+    around = [token.text.lower() for token in pieces[max(at - 2, 0) : at + 2]]
+    if len(around) != 4 or around[0] != "in" or around[1] != "(" or around[3] != ")":
+        return []
+    word = pieces[at - 2]
+    if at >= 3 and pieces[at - 3].text.lower() == "not":
+        return [(pieces[at - 3].start, word.end, "<> all")]
+    return [(word.start, word.end, "= any")]
+
+
 _TAGGED: dict[str, type] = {"datetime": datetime, "date": date, "time": time, "decimal": Decimal, "duration": timedelta}
 
 

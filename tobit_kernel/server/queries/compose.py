@@ -20,12 +20,15 @@ from tobit_kernel.wire.parameters import Token
 
 @dataclass
 class Composition:
-    """``statement`` with ``$1 … $n`` for ``values``; ``reading`` is what the parser saw of the whole."""
+    """``statement`` with ``$1 … $n`` for ``values``.
+
+    ``reading`` is what sqlglot saw in it, or the error that it ended with.
+    """
 
     statement: str
     values: list[Any]
     names: list[str]
-    reading: Reading
+    reading: Reading | StatementError
     _mapped: Mapped
     _texts: Mapping[str | None, str]
 
@@ -55,8 +58,7 @@ def compose(
 ) -> Composition:
     """The statement to run. ``schemas`` maps names as written (``my``) to those in the database.
 
-    Raises ``ParameterMissing``, ``InputError`` for ``$1`` or an empty cell, ``StatementError``
-    where the text can't be read.
+    Raises ``ParameterMissing``, and ``InputError`` for ``$1`` or an empty cell.
     """
     main = Cell.model_construct(name=None, statement=statement, parameters=dict(values))
     texts: dict[str | None, str] = {None: statement}
@@ -77,8 +79,14 @@ def compose(
         mapped.add(weaver.weave(main, skip=head.length))
     else:
         mapped.add(body)
-    text = mapped.text
-    return Composition(text, weaver.values, weaver.names, read(text, dialect), mapped, texts)
+    return Composition(mapped.text, weaver.values, weaver.names, _read(mapped.text, dialect), mapped, texts)
+
+
+def _read(text: str, dialect: str) -> Reading | StatementError:
+    try:
+        return read(text, dialect)
+    except StatementError as error:
+        return StatementError(error.message, **error.details)  # its own copy: reading is cached
 
 
 @dataclass(frozen=True)
@@ -90,9 +98,7 @@ class _Head:
 def _head(statement: str) -> _Head:
     """How much of ``statement`` is ``with [recursive]``, to which other cells can be added."""
     length, recursive = 0, False
-    for token in parameters.tokens(statement):
-        if token.kind in ("space", "comment", "block"):
-            continue
+    for token in parameters.significant(statement):
         word = token.text.lower()
         if word == "with" and not length:
             length = token.end
@@ -141,7 +147,7 @@ class _Weaver:
     def weave(self, cell: Cell, skip: int = 0) -> Mapped:
         """The text of ``cell`` after its first ``skip`` characters, without a closing semicolon."""
         text = cell.statement
-        pieces = [t for t in parameters.tokens(text) if t.kind not in ("space", "comment", "block")]
+        pieces = parameters.significant(text)
         while pieces and pieces[-1].text == ";":
             pieces.pop()
         if not pieces:
@@ -164,7 +170,7 @@ class _Weaver:
             value = self._value(cell, token.text[1:])
             changes.append((token.start, token.end, f"${self._number(cell, token.text[1:], value)}"))
             if isinstance(value, list):
-                changes += _as_any(pieces, starts[token.start])
+                changes += parameters.as_any(pieces, starts[token.start])
         return changes
 
     def _value(self, cell: Cell, name: str) -> Any:
@@ -193,14 +199,3 @@ class _Weaver:
             before = token.text
         return changes
 
-
-def _as_any(pieces: list[Token], at: int) -> list[tuple[int, int, str]]:
-    """``in (:ids)`` with a list becomes ``= any (:ids)``, ``not in`` becomes ``<> all``."""
-    around = [token.text.lower() for token in pieces[max(at - 2, 0) : at + 2]]
-    if len(around) != 4 or around[0] != "in" or around[1] != "(" or around[3] != ")":
-        return []
-    word = pieces[at - 2]
-    negated = at >= 3 and pieces[at - 3].text.lower() == "not"
-    if negated:
-        return [(pieces[at - 3].start, word.end, "<> all")]
-    return [(word.start, word.end, "= any")]

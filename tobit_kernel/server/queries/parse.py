@@ -14,13 +14,17 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from tobit_kernel.errors import StatementError
-from tobit_kernel.wire.parameters import tokens
+from tobit_kernel.wire.parameters import significant
 
 # Its warning about statements that it does not know is our refusal.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 _DIALECTS = {"postgres": Postgres, "duckdb": DuckDB}
+
+
+#: Statements that sqlglot knows and that are not a SELECT.
+_OTHER = exp.Set | exp.Drop | exp.Alter | exp.Transaction | exp.Commit | exp.Rollback | exp.Merge | exp.Use
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ def read(statement: str, dialect: str) -> Reading:
     if len(trees) != 1:
         return Reading(False, (), (), len(trees))
     tree = trees[0]
+    if not isinstance(tree, exp.Query | exp.Values | exp.Subquery | exp.DML | exp.DDL | exp.Command | _OTHER):
+        raise StatementError("This is no SELECT.", position=0)
     is_select = isinstance(tree, exp.Query | exp.Values | exp.Subquery) and not tree.find(
         exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Command
     )
@@ -112,7 +118,7 @@ def _functions(tree: exp.Expression, statement: str, dialect: str) -> tuple[str,
     found = {node.name.lower(): None for node in tree.find_all(exp.Anonymous)}
     found.update({node.name.lower(): None for node in tree.find_all(exp.AnonymousAggFunc)})
     known = _DIALECTS[dialect].Parser.FUNCTIONS
-    pieces = [token for token in tokens(statement) if token.kind not in ("space", "comment", "block")]
+    pieces = significant(statement)
     for token, after in zip(pieces, pieces[1:], strict=False):
         name = token.text.strip('"')
         if after.text == "(" and token.kind in ("word", "quoted") and name.upper() in known:

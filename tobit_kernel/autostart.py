@@ -1,0 +1,129 @@
+"""Finds the gate of this process, and starts one in the background where none runs."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import subprocess  # noqa: S404 - starts our own program
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from tobit_kernel import __version__
+from tobit_kernel.client import Gate
+from tobit_kernel.errors import Conflict, GateUnavailable, TobitError
+from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, make_home
+from tobit_kernel.settings import Settings, settings
+
+#: A database that was killed may need long to recover.
+START_LIMIT_S = 180.0
+_POLL_S = 0.02
+_LOCK = "start.lock"
+_START_LOG = "start.log"
+
+_children: list[subprocess.Popen[bytes]] = []
+_known: Gate | None = None
+
+
+def gate(on_start: Callable[[], None] | None = None) -> Gate:
+    """The gate of this process's settings; ``on_start`` is called when one must be started first."""
+    global _known
+    if _known is None or not _answers(_known):
+        _known = _connected(settings(), on_start)
+    return _known
+
+
+def running(told: Settings) -> Gate | None:
+    """The gate that runs in ``told.home``, if one answers; starts nothing.
+
+    ``Conflict`` when it is of another version.
+    """
+    facts = facts_of(told.home)
+    if facts is None:
+        return None
+    try:
+        found = Gate(str(facts["url"]), (told.home / TOKEN_FILE).read_text("utf-8"))
+        found.get("/me")
+    except (OSError, GateUnavailable):
+        return None
+    if facts.get("version") != __version__:
+        raise Conflict(f"The gate that runs here is Tobit {facts.get('version')}, this is {__version__}.",
+                       "`tobit stop` ends it; the next cell starts the new one.", pid=facts.get("pid"))
+    return found
+
+
+def facts_of(home: Path) -> dict[str, Any] | None:
+    """What ``gateway.json`` says, true or stale; None when there is none."""
+    try:
+        facts = json.loads((home / GATEWAY_FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return facts if isinstance(facts, dict) and "url" in facts else None
+
+
+def _answers(known: Gate) -> bool:
+    """Whether something listens; a remote gate tells by the call itself."""
+    if not known.url.startswith("unix://"):
+        return True
+    with socket.socket(socket.AF_UNIX) as trial:
+        return trial.connect_ex(known.url.removeprefix("unix://")) == 0
+
+
+def _connected(told: Settings, on_start: Callable[[], None] | None) -> Gate:
+    if told.gateway_url:
+        token = told.home / TOKEN_FILE
+        return Gate(told.gateway_url, token.read_text("utf-8") if token.exists() else "")
+    make_home(told.home)
+    found = running(told)
+    if found is not None:
+        return found
+    if find_spec("uvicorn") is None or find_spec("tobit_kernel.server") is None:
+        raise GateUnavailable("No gate is configured, and this installation brings none.",
+                              "Set TOBIT_GATEWAY_URL, or `pip install 'tobit-kernel[all]'` for one of your own.")
+    if on_start:
+        on_start()
+    with _starting(told.home):
+        return running(told) or _started(told)
+
+
+@contextmanager
+def _starting(home: Path) -> Iterator[None]:
+    """One process starts the gate, however many ask; the others wait and find it."""
+    with (home / _LOCK).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _started(told: Settings) -> Gate:
+    logs = told.home / "logs"
+    logs.mkdir(mode=0o700, exist_ok=True)
+    with (logs / _START_LOG).open("wb") as log:
+        child = subprocess.Popen(  # noqa: S603 - no shell, our own interpreter
+            [sys.executable, "-m", "tobit_kernel.launch.cli", "gateway"], cwd=told.home, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=log, start_new_session=True, env={**os.environ, "TOBIT_HOME": str(told.home)},
+        )
+    _children.append(child)
+    until = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < until:
+        found = running(told)
+        if found is not None:
+            return found
+        if child.poll() is not None:
+            raise _why(logs / _START_LOG)
+        time.sleep(_POLL_S)
+    raise GateUnavailable(f"The gate did not start within {START_LIMIT_S:.0f} s.", f"{logs / 'gateway.log'} says more.")
+
+
+def _why(log: Path) -> TobitError:
+    """The error that the gate ended with; the command line writes it as two lines."""
+    lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line and not line.startswith("{")]
+    hint = next((line.removeprefix("→ ") for line in reversed(lines) if line.startswith("→ ")), "")
+    said = [line for line in lines if not line.startswith("→ ")]
+    return GateUnavailable("The gate could not start: " + (said[-1] if said else "it ended at once."),
+                           hint or f"{log.parent / 'gateway.log'} says more.")

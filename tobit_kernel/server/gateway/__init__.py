@@ -1,0 +1,1 @@
+"""The one gate: an HTTP server in front of everything."""

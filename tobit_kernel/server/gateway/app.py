@@ -1,0 +1,47 @@
+"""The ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+
+from tobit_kernel import __version__
+from tobit_kernel.server.audit.spans import KeptSpans
+from tobit_kernel.server.gateway import errors
+from tobit_kernel.server.gateway.gate import opened_gate
+from tobit_kernel.server.gateway.routes import audit, demo, health, me, queries, query, settings, sources, tables, traces
+from tobit_kernel.server.gateway.tracing import Tracing
+from tobit_kernel.server.identity.token import LocalToken
+from tobit_kernel.settings import Settings
+
+#: Everything that answers with an envelope.
+PREFIX = "/api/v1"
+_NOUNS = (me, query, queries, sources, tables, demo, settings, audit, traces)
+
+
+def make_app(settings_: Settings, identity: LocalToken) -> FastAPI:
+    """The gate as an application; its parts open when the server starts it."""
+    spans = KeptSpans()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opened_gate(settings_, identity, spans) as gate:
+            app.state.gate = gate
+            yield
+
+    provider = TracerProvider()
+    provider.add_span_processor(spans)
+    trace.set_tracer_provider(provider)
+    app = FastAPI(title="Tobit gate", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    api = APIRouter(prefix=PREFIX)
+    for noun in _NOUNS:
+        api.include_router(noun.router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.add_middleware(Tracing)
+    errors.install(app)
+    return app

@@ -1,0 +1,46 @@
+"""The one error handler: whatever happens becomes an envelope."""
+
+from __future__ import annotations
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from tobit_kernel.errors import InputError, InternalError, NotFound, TobitError
+from tobit_kernel.server.gateway.tracing import current_trace_id
+from tobit_kernel.wire.envelope import failure
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handler for every kind of exception."""
+    for kind in (TobitError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _answer)
+
+
+async def _answer(request: Request, error: Exception) -> JSONResponse:
+    told = translated(error, request.url.path)
+    told.trace_id = told.trace_id or current_trace_id()
+    if isinstance(told, InternalError):
+        log.error("unforeseen failure", path=request.url.path, exc_info=error)
+    return JSONResponse(failure(told), status_code=told.status)
+
+
+def translated(error: Exception, path: str) -> TobitError:
+    """The error of our tree for ``error``; unforeseen ones keep their text to the log."""
+    if isinstance(error, TobitError):
+        return error
+    if isinstance(error, RequestValidationError):
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"][1:]) or "body"
+        return InputError(f"{where}: {first['msg']}.", "The HTTP reference lists the fields and their types.", field=where)
+    if isinstance(error, HTTPException):
+        if error.status_code == 404:
+            return NotFound(f"There is no route {path!r}.", "/openapi.json lists them.")
+        told = TobitError(str(error.detail))
+        told.status = error.status_code  # type: ignore[misc]  # starlette knows codes that have no class of ours
+        return told
+    return InternalError()

@@ -1,0 +1,127 @@
+"""The parts of a running gate, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from tobit_kernel import __version__
+from tobit_kernel.server.audit.record import Audit
+from tobit_kernel.server.audit.spans import KeptSpans
+from tobit_kernel.server.gateway.activity import Activity
+from tobit_kernel.server.gateway.demo import Demo
+from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.identity.token import LocalToken
+from tobit_kernel.server.queries.cache import ResultCache
+from tobit_kernel.server.queries.run import Queries
+from tobit_kernel.server.queries.threads import Threads
+from tobit_kernel.server.sources.postgresql.readers import Reader
+from tobit_kernel.server.sources.records import Sources
+from tobit_kernel.server.sources.secrets import Secrets
+from tobit_kernel.server.sources.workbench import Workbench
+from tobit_kernel.server.store import tenancy
+from tobit_kernel.server.store.budget import READER_POOL
+from tobit_kernel.server.store.store import Store, opened
+from tobit_kernel.settings import Settings
+from tobit_kernel.wire.models import Part, Status
+
+log = structlog.get_logger(__name__)
+
+#: How often spans are written, and how often what has expired is removed.
+FLUSH_S, EXPIRE_S = 1.0, 60.0
+
+
+@dataclass
+class Gate:
+    """Everything a route may need."""
+
+    settings: Settings
+    store: Store
+    identity: LocalToken
+    sources: Sources
+    queries: Queries
+    cache: ResultCache
+    audit: Audit
+    demo: Demo
+    spans: KeptSpans
+    activity: Activity = field(default_factory=Activity)
+    started: float = field(default_factory=time.monotonic)
+    #: Set when the gate is asked to end.
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def parts(self) -> list[Part]:
+        """The gateway itself and what it stands on."""
+        own = Part(name="gateway", state="up", detail=f"process {os.getpid()}, version {__version__}")
+        states = {"running": "up", "restarting": "starting", "failed": "down"}
+        below = [Part(name=part["name"], state=states[part["state"]], detail=part["detail"])  # type: ignore[arg-type]
+                 for part in await self.store.parts()]
+        return [own, *below]
+
+    async def status(self) -> Status:
+        """What `tobit status` shows."""
+        return Status(version=__version__, home=str(self.settings.home), pid=os.getpid(),
+                      uptime_s=round(time.monotonic() - self.started, 1), parts=await self.parts())
+
+
+class _StoreBinder:
+    """Binds readers through the store; called in threads, so it waits for the event loop."""
+
+    def __init__(self, store: Store, loop: asyncio.AbstractEventLoop) -> None:
+        self._store, self._loop = store, loop
+
+    def bind(self, reader: Reader, principal: Principal) -> None:
+        if "started" not in reader.facts:
+            reader.facts["started"] = self._wait(tenancy.backend_start(self._store.engine, reader.pid))
+        self._wait(tenancy.bind(self._store.engine, reader.pid, reader.facts["started"], principal))
+
+    def unbind(self, reader: Reader) -> None:
+        self._wait(tenancy.unbind(self._store.engine, reader.pid, reader.facts["started"]))
+
+    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+@asynccontextmanager
+async def opened_gate(settings: Settings, identity: LocalToken, spans: KeptSpans) -> AsyncIterator[Gate]:
+    """A gate on its open store; closes in the opposite order."""
+    async with opened(settings, lambda note: log.info("starting", note=note)) as store:
+        binder = _StoreBinder(store, asyncio.get_running_loop())
+        workbench = Workbench(store.addresses.reader, binder)
+        sources = Sources(store.engine, workbench, Secrets.of(settings), settings.home)
+        threads = Threads(READER_POOL)
+        audit, cache = Audit(store.engine), ResultCache(store.engine)
+        gate = Gate(settings, store, identity, sources, Queries(sources, cache, audit, threads), cache, audit,
+                    Demo(store, cache), spans)
+        keeper = asyncio.create_task(_keep(gate), name="keeper")
+        try:
+            yield gate
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+            with suppress(Exception):  # the last spans, if the database still answers
+                await spans.flush(store.engine)
+            await gate.demo.stop()
+            threads.close()
+            await sources.close()
+
+
+async def _keep(gate: Gate) -> None:
+    """Writes spans, removes what has expired; survives a database that is away for a while."""
+    expired = 0.0
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        try:
+            await gate.spans.flush(gate.store.engine)
+            if time.monotonic() - expired > EXPIRE_S:
+                expired = time.monotonic()
+                await gate.cache.expire()
+        except Exception as error:  # whatever the driver raises: the next round tries again
+            log.warning("the database did not take what was to be kept", error=str(error).split("\n")[0])

@@ -1,0 +1,1 @@
+"""One file per noun, thin: read the request, call the layer that knows, wrap the answer."""

@@ -1,0 +1,221 @@
+"""A query from request to rows: compose → guard → cache → source → audit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+from opentelemetry import trace
+
+from tobit_kernel.errors import InternalError, StatementError, TobitError
+from tobit_kernel.server.audit.record import Audit, Event
+from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.queries import cache as kept_results
+from tobit_kernel.server.queries.cache import SIZE_LIMIT_BYTES, Kept, ResultCache
+from tobit_kernel.server.queries.compose import Composition, compose
+from tobit_kernel.server.queries.guard import guard
+from tobit_kernel.server.queries.threads import Answer, Threads
+from tobit_kernel.server.sources.records import Sources
+from tobit_kernel.server.sources.source import Cancellation, Prepared, Run, Source
+from tobit_kernel.wire.models import QueryRequest
+from tobit_kernel.wire.stream import Encoder, Tail
+
+_tracer = trace.get_tracer(__name__)
+
+
+@dataclass
+class Caller:
+    """Who waits for a query; ``gone`` is set when they no longer do."""
+
+    principal: Principal
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    trace_id: str = ""
+    parent_trace_id: str | None = None
+    ip: str | None = None
+    agent: str | None = None
+
+
+class Queries:
+    """Runs queries for callers."""
+
+    def __init__(self, sources: Sources, cache: ResultCache, audit: Audit, threads: Threads) -> None:
+        self.sources, self.cache, self.audit, self.threads = sources, cache, audit, threads
+
+    async def start(self, request: QueryRequest, caller: Caller) -> Execution:
+        """A running query whose columns are known; its caller must ``stream`` or ``finish`` it.
+
+        Errors before the first row come from here, audited.
+        """
+        execution = Execution(self, request, caller)
+        try:
+            await execution.open()
+        except BaseException as error:
+            await execution.finish(error)
+            raise
+        return execution
+
+    async def compose(self, request: QueryRequest, principal: Principal) -> tuple[Source, Composition]:
+        """The statement as its source will run it, checked by the guard."""
+        source = await self.sources.get(principal, request.source)
+        schemas = getattr(source, "schemas", lambda _: {})(principal)
+        composed = compose(request.statement, request.parameters, request.cells, source.dialect, schemas)
+        if isinstance(composed.reading, TobitError):
+            raise await self._told(source, composed, principal, composed.reading)
+        guard(composed.reading, principal, source.dialect, schemas.get("my", ""))
+        return source, composed
+
+    async def _told(self, source: Source, composed: Composition, principal: Principal, own: TobitError) -> TobitError:
+        """The source's own words about a text that sqlglot could not follow; ours when it could."""
+        try:
+            await asyncio.to_thread(source.parse, principal, composed.statement)
+        except StatementError as error:
+            return composed.locate(error)
+        own.hint = own.hint or "Tobit must understand a statement to check it, and does not follow here."
+        return composed.locate(own)
+
+    async def explain(self, request: QueryRequest, caller: Caller) -> str:
+        """The plan of a statement, as text."""
+        source, composed = await self.compose(request, caller.principal)
+        prepared = Prepared(composed.statement, composed.values, request.limit, request.timeout_s)
+        try:
+            return await self.threads.call(lambda: source.explain(caller.principal, prepared), Cancellation(), caller.gone)
+        except TobitError as error:
+            raise composed.locate(error) from error
+
+
+class Execution:
+    """One query under way. ``stream`` yields the Arrow bytes; the audit row is written before the end marker."""
+
+    def __init__(self, queries: Queries, request: QueryRequest, caller: Caller) -> None:
+        self._queries, self._request, self._caller = queries, request, caller
+        self._began = time.perf_counter()
+        self._cancellation = Cancellation()
+        self._composed: Composition | None = None
+        self._run: Run | None = None
+        self._kept: Kept | None = None
+        self._key = b""
+        self._finished = False
+        self.tail = Tail(trace_id=caller.trace_id)
+
+    @property
+    def source_name(self) -> str:
+        return self._request.source
+
+    async def open(self) -> None:
+        """Looks into the cache, else starts the statement."""
+        request, queries = self._request, self._queries
+        with _tracer.start_as_current_span("compose"):
+            source, composed = await queries.compose(request, self._caller.principal)
+        self._composed = composed
+        prepared = Prepared(composed.statement, composed.values, request.limit, request.timeout_s)
+        if request.cache_s:
+            self._key = kept_results.key(self._caller.principal, request.source, prepared)
+            self._kept = await queries.cache.get(self._key)
+            if self._kept is not None:
+                return
+        with _tracer.start_as_current_span("start"):
+            self._run = await self._threaded(lambda: source.start(self._caller.principal, prepared, self._cancellation))
+
+    async def stream(self) -> AsyncIterator[memoryview | bytes]:
+        """The bytes of the answer. An error half way ends up in the tail, not in an exception."""
+        if self._kept is not None:
+            encoder, body = self._replayed(self._kept)
+            yield body
+        else:
+            assert self._run is not None
+            encoder = Encoder(self._run.schema)
+            pieces: list[bytes] = []
+            async for piece in self._encoded(encoder):
+                self._keep(pieces, piece)
+                yield piece
+            if self._key and self.tail.error is None and pieces:
+                await self._store(pieces)
+        await self.finish(None)
+        yield encoder.end(self.tail)
+
+    def _replayed(self, kept: Kept) -> tuple[Encoder, bytes]:
+        self.tail.cached, self.tail.truncated = True, kept.truncated
+        self.tail.row_count = kept.row_count
+        encoder = Encoder(pa.ipc.read_schema(pa.py_buffer(kept.body)))
+        encoder.rows = kept.row_count
+        return encoder, kept.body
+
+    async def _encoded(self, encoder: Encoder) -> AsyncIterator[memoryview]:
+        yield encoder.start()
+        with _tracer.start_as_current_span("stream"):
+            try:
+                async for batch in self.batches():
+                    yield encoder.batch(batch)
+            except TobitError as error:
+                error.trace_id = self.tail.trace_id
+                self.tail.error = error.as_data()
+        self.tail.row_count = encoder.rows
+
+    async def batches(self) -> AsyncIterator[pa.RecordBatch]:
+        """The rows, at most ``limit``; sets ``tail.truncated``."""
+        assert self._run is not None and self._composed is not None
+        left = self._request.limit
+        source: Iterator[pa.RecordBatch] = iter(self._run.batches())
+        try:
+            while (batch := await self._threaded(lambda: next(source, None))) is not None:
+                if left is not None and batch.num_rows > left:
+                    self.tail.truncated = True
+                    batch = batch.slice(0, left)
+                left = None if left is None else left - batch.num_rows
+                if batch.num_rows:
+                    yield batch
+                if self.tail.truncated:
+                    return
+        except TobitError as error:
+            raise self._composed.locate(error) from error
+
+    async def finish(self, error: BaseException | None) -> None:
+        """Ends the statement if it still runs, and writes the audit row; once."""
+        if self._finished:
+            return
+        self._finished = True
+        self.tail.elapsed_ms = (time.perf_counter() - self._began) * 1000
+        if isinstance(error, TobitError) and self._composed is not None:
+            self._composed.locate(error)
+        if self._run is not None:
+            run, self._run = self._run, None
+            self._cancellation.cancel() if error is not None else None
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, run.close))
+        await asyncio.shield(self._queries.audit.record(self._event(error)))
+
+    def _event(self, error: BaseException | None) -> Event:
+        told = self.tail.error
+        if error is not None:
+            told = error.as_data() if isinstance(error, TobitError) else InternalError(type(error).__name__).as_data()
+        composed, caller = self._composed, self._caller
+        return Event(
+            caller.principal, "query", outcome="ok" if told is None else str(told["error"]),
+            source=self._request.source, statement=self._request.statement,
+            tables=_tables(composed),
+            rows=self.tail.row_count, ms=self.tail.elapsed_ms, cached=self.tail.cached,
+            error=None if told is None else str(told["message"]), ip=caller.ip, agent=caller.agent,
+            trace_id=caller.trace_id or None, parent_trace_id=caller.parent_trace_id,
+        )
+
+    def _keep(self, pieces: list[bytes], piece: memoryview) -> None:
+        if self._key:
+            pieces.append(bytes(piece))
+            if sum(map(len, pieces)) > SIZE_LIMIT_BYTES:
+                pieces.clear()
+                self._key = b""
+
+    async def _store(self, pieces: list[bytes]) -> None:
+        kept = Kept(b"".join(pieces), self.tail.row_count, self.tail.truncated)
+        await self._queries.cache.put(self._key, self._caller.principal, kept, self._request.cache_s)
+
+    async def _threaded(self, work: Callable[[], Answer]) -> Answer:
+        return await self._queries.threads.call(work, self._cancellation, self._caller.gone)
+
+
+def _tables(composed: Composition | None) -> list[str]:
+    if composed is None or isinstance(composed.reading, TobitError):
+        return []
+    return [str(table) for table in composed.reading.tables]

@@ -1,0 +1,1 @@
+"""One function per verb: its signature makes the magic, the command line and the help."""

@@ -1,0 +1,45 @@
+"""``demo``: data to try things on."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tobit_kernel.errors import Conflict, InputError, InternalError
+from tobit_kernel.verbs.answer import Answer
+from tobit_kernel.verbs.call import Call
+
+_PAUSE_S = 0.2
+
+
+def demo(*, scale: float = 0.1, wait: bool = True, call: Call) -> Any:
+    """Fills `ops` (hosts, services, metrics, events) and `mfg` (production) with demo data.
+
+    Always the same data, with incidents whose cause is known. It is made in the background; an
+    interrupt stops the watching, not the work.
+
+    Parameters
+    ----------
+    scale
+        1 is 10.8 million metric values and takes a minute or two
+    wait
+        watch until it is done
+    """
+    if not 0 < scale <= 1:
+        raise InputError("--scale lies between 0 and 1.", "0.1 is the default; 1 is 10.8 million metric values.")
+    gate = call.gate
+    try:
+        data = gate.post("/demo", scale=scale)
+    except Conflict:
+        data = gate.get("/demo")  # it runs already: watch that one
+    if not wait:
+        return Answer(data, text="Demo data is being made; `%tobit demo` shows how far it is.")
+    with call.working(("step", "steps")) as report:
+        while data["state"] == "running":
+            report(data["done"], data["total"], data["note"])
+            time.sleep(_PAUSE_S)
+            data = gate.get("/demo")
+    if data["state"] == "failed":
+        raise InternalError(f"The demo data is not complete: {data['error']}", "Run it again; it completes what is missing.")
+    rows = [{"table": name, "rows": count} for name, count in (data["result"] or {}).items()]
+    return Answer(data, rows, note="`%tobit tables` lists them; the tutorial 01-first-steps asks them.")

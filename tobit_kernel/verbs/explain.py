@@ -1,0 +1,27 @@
+"""``explain``: how a source would run a statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tobit_kernel.verbs.answer import Answer
+from tobit_kernel.verbs.call import Call
+from tobit_kernel.verbs.sql import request_of
+
+
+def explain(*words: str, source: str = "workbench", timeout: str = "30s", call: Call) -> Any:
+    """Shows the plan of a SELECT and what looks expensive in it; nothing is run.
+
+    Parameters
+    ----------
+    words
+        values of parameters: `day=2026-01-01`
+    source
+        whose plan
+    timeout
+        how long planning may take
+    """
+    request, _ = request_of(words, source, None, timeout, "off", call)
+    data = call.gate.post("/query/explain", request.model_dump(mode="json"))
+    warnings = "".join(f"! {warning}\n" for warning in data["warnings"])
+    return Answer(data, text=warnings + data["plan"])

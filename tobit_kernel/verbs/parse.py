@@ -1,0 +1,133 @@
+"""From the words behind a verb to the call of its function."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tobit_kernel.errors import InputError
+from tobit_kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+    from tobit_kernel.verbs.call import Surroundings
+
+VERBS = Registry("tobit.verbs", "verb")
+
+_ASSIGNMENT = re.compile(r"^(?P<name>[^\W\d]\w*)=(?P<value>.*)$", re.DOTALL)
+
+
+def bound(verb: str, words: list[str]) -> Callable[[Surroundings], Any]:
+    """The call of ``verb`` with ``words`` as its arguments; ``InputError`` names what does not fit."""
+    from cyclopts import CycloptsError
+
+    app = _app(verb)
+    try:
+        function, arguments, _ = app.parse_args(words, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        said = " ".join(str(error).split())
+        raise InputError(f"{verb}: {said}", f"`%tobit help {verb}` shows how it is written.") from None
+    return lambda call: function(*arguments.args, **{**arguments.kwargs, "call": call})
+
+
+@lru_cache(maxsize=64)
+def _app(verb: str) -> App:
+    from cyclopts import App
+
+    app = App(name=verb, help_flags=[], version_flags=[], result_action="return_value")
+    app.default(VERBS[verb])
+    return app
+
+
+def words(line: str) -> list[str]:
+    """The words of a magic line. Brackets and quotes hold together: ``ids=[1, 2] name='a b'``.
+
+    Quotes around a whole word or an option's value fall away; those in ``k='v'`` stay, they make it a text.
+    """
+    found = []
+    for word in _split(line):
+        found.append(word if _ASSIGNMENT.match(word) else _unquoted(word))
+    return found
+
+
+def _split(line: str) -> list[str]:
+    pieces, word, quote, depth = [], "", "", 0
+    for letter in line:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "[({":
+            depth += 1
+        elif letter in "])}":
+            depth -= 1
+        elif letter.isspace() and depth <= 0:
+            if word:
+                pieces.append(word)
+            word = ""
+            continue
+        word += letter
+    if quote:
+        raise InputError(f"A quote {quote} is not closed.")
+    return [*pieces, word] if word else pieces
+
+
+def _unquoted(word: str) -> str:
+    try:
+        return "".join(shlex.split(word)) if "'" in word or '"' in word else word
+    except ValueError:
+        return word
+
+
+def assignments(given: tuple[str, ...]) -> tuple[list[str], dict[str, Any]]:
+    """Plain words, and the ``k=v`` among them with their values."""
+    plain, values = [], {}
+    for word in given:
+        match = _ASSIGNMENT.match(word)
+        if match:
+            values[match["name"]] = value(match["value"])
+        else:
+            plain.append(word)
+    return plain, values
+
+
+def value(text: str) -> Any:
+    """What ``text`` means: a number, list, quoted text, none/true/false, ISO date or time; else text."""
+    plain = text.strip()
+    if plain.lower() in ("none", "null", ""):
+        return None
+    if plain.lower() in ("true", "false"):
+        return plain.lower() == "true"
+    try:
+        found = ast.literal_eval(plain)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        found = plain
+    if isinstance(found, str) and found == plain:
+        return _moment(plain)
+    return list(found) if isinstance(found, tuple | set) else found
+
+
+def _moment(text: str) -> Any:
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(text) if re.match(r"^\d{4}-\d\d-\d\d", text) else text
+        except ValueError:
+            continue
+    return text
+
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(text: str, option: str) -> float:
+    """Seconds in ``30s 5m 2h 1d``; ``InputError`` names ``option``."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)", text.strip())
+    if match is None:
+        raise InputError(f"{option} {text!r} is not a duration.", "Write 30s, 5m, 2h or 1d.")
+    return float(match[1]) * _UNITS[match[2]]

@@ -1,0 +1,24 @@
+"""``status``: how the gate and its parts are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tobit_kernel.autostart import facts_of, running
+from tobit_kernel.settings import settings
+from tobit_kernel.verbs.answer import Answer
+from tobit_kernel.verbs.call import Call
+
+
+def status(*, call: Call) -> Any:
+    """Shows the gate and every part of it; starts nothing."""
+    told = settings()
+    gate = call.gate if told.gateway_url else running(told)
+    if gate is None:
+        stale = facts_of(told.home) is not None
+        data = {"version": None, "home": str(told.home), "pid": None, "uptime_s": 0.0, "parts": []}
+        why = " (its last one was killed; that harms nothing)" if stale else ""
+        return Answer(data, text=f"No gate runs for {told.home}{why}. The first cell starts one.")
+    data = gate.get("/status")
+    note = f"Tobit {data['version']} · {data['home']} · up {data['uptime_s']:,.0f} s"
+    return Answer(data, data["parts"], note=note)
