@@ -10,6 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install -qq --require-hashes --only-binary :all:
 # What a wheel carries beside the package; an editable install copies it, so a change installs anew.
 SHIPPED := $(shell find jupyter extensions/lab/bundle -type f 2>/dev/null)
+# Of a part (TEST_ARGS) coverage would say nothing.
+COVERAGE := --cov --cov-report=term:skip-covered
 SOURCES := tobit_kernel tests benchmarks docs conftest.py .ci
 
 .PHONY: help lab test lint format docs bench chaos venv lock clean
@@ -23,7 +25,7 @@ lab: .venv/installed ## JupyterLab with demo data (LAB_ARGS=--no-browser)
 
 test: .venv/installed-dev ## everything this machine allows, with coverage (TEST_ARGS="-k load")
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -rs --nbval-lax tests $(wildcard notebooks) $(TEST_ARGS)
+	@$(BIN)/python -m pytest $(if $(TEST_ARGS),,$(COVERAGE)) -rs --nbval-lax tests $(wildcard notebooks) $(TEST_ARGS)
 
 lint: .venv/installed-dev ## ruff, mypy, import-linter, bandit, pip-audit
 	@$(BIN)/ruff check $(wildcard $(SOURCES))

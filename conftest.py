@@ -3,12 +3,24 @@
 from collections.abc import Generator
 from typing import TypeVar
 
+import nbval.plugin
 import pytest
 
 from tobit_kernel.settings import Settings
 
+#: Ends the measuring in a kernel, which nbval kills without letting it finish.
+SAVE_COVERAGE = "import coverage; (lambda run: run and (run.stop(), run.save()))(coverage.Coverage.current())"
 CI = Settings().ci
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measures the kernels of notebooks like every other child process (coverage's patch "subprocess").
+
+    nbval's own way starts a second measurement in the kernel, and that one never answers.
+    """
+    nbval.plugin.setup_coverage = lambda *_: None
+    nbval.plugin.teardown_coverage = lambda _, kernel: kernel.await_idle(kernel.kc.execute(SAVE_COVERAGE), 60)
 
 
 @pytest.hookimpl(wrapper=True)
