@@ -91,10 +91,10 @@ def config_arguments(place: Placement) -> list[str]:
 def last_words(place: Placement) -> str:
     """What the server wrote since it was last started: before its own log was open, and in it."""
     said = (place.base / "start.log").read_text(errors="replace")
-    logs = sorted(place.logs.glob("*.log"), key=lambda file: file.stat().st_mtime)
-    if logs:
-        said += logs[-1].read_text(errors="replace").rpartition("starting PostgreSQL")[2]
-    return said
+    if "redirecting log output" not in said:
+        return said  # what is in the log is of an earlier start
+    newest = max(place.logs.glob("*.log"), key=lambda file: file.stat().st_mtime)
+    return said + newest.read_text(errors="replace").rpartition("starting PostgreSQL")[2]
 
 
 def failure(place: Placement, what: str, output: str) -> TobitError:

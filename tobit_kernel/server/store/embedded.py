@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -45,6 +46,8 @@ class EmbeddedPostgres:
         self.passwords = Passwords(home)
         self.process: subprocess.Popen[bytes] | None = None
         self._lock = HomeLock(home)
+        # Both run in worker threads; a cancelled start must not go on beside a stop.
+        self._turn = threading.RLock()
 
     @cached_property
     def place(self) -> Placement:
@@ -73,23 +76,27 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Takes the home, ends an orphan, makes the data at the first time, writes the configuration."""
-        make_home(self.home)
-        self._lock.take()
-        try:
-            if end_orphan(self.place.data):
-                self.progress("ended a PostgreSQL that was left over")
-            known = self.passwords.kept(SUPERUSER) is not None
-            password = self.passwords.kept_or_new(SUPERUSER)
-            cluster.configure(self.place)
-            if not (self.place.data / "PG_VERSION").exists():
-                self.progress("making the database")
-                cluster.create(self.place, password)
-            elif not known:
-                cluster.renew_password(self.place, password)
-            cluster.check_version(self.place)
-        except BaseException:
-            self._lock.release()
-            raise
+        with self._turn:
+            make_home(self.home)
+            self._lock.take()
+            try:
+                self._make_ready()
+            except BaseException:
+                self._lock.release()
+                raise
+
+    def _make_ready(self) -> None:
+        if end_orphan(self.place.data):
+            self.progress("ended a PostgreSQL that was left over")
+        known = self.passwords.kept(SUPERUSER) is not None
+        password = self.passwords.kept_or_new(SUPERUSER)
+        cluster.configure(self.place)
+        if not (self.place.data / "PG_VERSION").exists():
+            self.progress("making the database")
+            cluster.create(self.place, password)
+        elif not known:
+            cluster.renew_password(self.place, password)
+        cluster.check_version(self.place)
 
     def spawn(self) -> None:
         """Starts the process; it ends by SIGINT (fast shutdown) when the calling thread ends."""
@@ -131,13 +138,14 @@ class EmbeddedPostgres:
 
     def stop(self, limit_s: float = STOP_LIMIT_S) -> None:
         """Ends sessions and the server, harder after each limit, and gives the home free. Safe to repeat."""
-        for kind in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if self.process is None:
-                break
-            self.process.send_signal(kind)
-            try:
-                self.process.wait(limit_s)
-                self.process = None
-            except subprocess.TimeoutExpired:
-                self.progress(f"PostgreSQL has not stopped after {limit_s:.0f} s")
-        self._lock.release()
+        with self._turn:
+            for kind in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+                if self.process is None:
+                    break
+                self.process.send_signal(kind)
+                try:
+                    self.process.wait(limit_s)
+                    self.process = None
+                except subprocess.TimeoutExpired:
+                    self.progress(f"PostgreSQL has not stopped after {limit_s:.0f} s")
+            self._lock.release()
