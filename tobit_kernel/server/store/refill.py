@@ -139,13 +139,7 @@ def write_rows(
         conflict = SQL(" on conflict (tenant_id, {}) do update set {} where {}.is_demo").format(
             _list(key), changes, _name(table)
         )
-    try:
-        return _move(cursor, table, tenant, columns, conflict, marked)
-    except psycopg.errors.UniqueViolation as error:
-        raise Conflict(
-            f"{table} has a row of yours under a name that the demo data needs: {error.diag.message_detail}",
-            "Rename it, then run `tobit demo` again.",
-        ) from error
+    return _move(cursor, table, tenant, columns, conflict, marked)
 
 
 def write_arrays(

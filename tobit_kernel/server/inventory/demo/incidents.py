@@ -179,7 +179,7 @@ INCIDENTS: tuple[Incident, ...] = (
             Symptom("HOST-10", "memory_usage", add=14),
             Symptom("SVC-PAY-CORE", "latency_ms", factor=3, delay=4),
             Symptom("SVC-PAY-CORE", "error_rate", add=1.6, delay=8),
-            Symptom("SVC-ORDER-CORE", "latency_ms", factor=1.4, delay=6),
+            Symptom("SVC-ORDER-CORE", "latency_ms", factor=1.7, delay=6),
         ),
         (
             Trace("JOB-07", "job_started", "info", "Customer segment export started, 32 threads"),

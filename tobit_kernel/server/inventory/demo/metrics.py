@@ -132,7 +132,8 @@ def values(end: datetime, minutes: Integers) -> Floats:
             weight = _weight(incident, symptom, minutes)
             rows[number] = rows[number] * (1 + (symptom.factor - 1) * weight) + symptom.add * weight
         quantity = one.quantity
-        rows[number] = np.round(np.clip(rows[number], 0, quantity.high), quantity.decimals)
+        rounded = np.round(np.clip(rows[number], 0.0, quantity.high), quantity.decimals)
+        rows[number] = np.asarray(rounded, dtype=np.float64)
     return np.stack(rows)
 
 
@@ -144,7 +145,7 @@ def _plain(number: int, one: Series, loads: Floats, minutes: Integers, day: int)
     personal = np.random.Generator(np.random.PCG64([SEED, 1, number]))
     base, swing = quantity.base * personal.uniform(0.85, 1.2), quantity.swing * personal.uniform(0.8, 1.15)
     white = np.random.Generator(np.random.PCG64([SEED, 2, number, day])).standard_normal(DAY)
-    value: Floats = base + swing * np.mean(loads[list(one.systems)], axis=0, dtype=np.float64)
+    value: Floats = base + swing * np.asarray(loads[list(one.systems)].mean(axis=0), dtype=np.float64)
     noise: Floats = white[minutes - day * DAY]
     # The cube makes the tails heavy: life has outliers that mean nothing.
     value = value + quantity.drift * _drift(number, minutes) + quantity.noise * (noise + 0.1 * noise**3)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from tobit_kernel.errors import InputError
+from tobit_kernel.errors import Conflict, InputError
 from tobit_kernel.server.inventory.demo import events, history
 from tobit_kernel.server.inventory.demo.metrics import DAY, MINUTES, Floats, minutes_of, series, values
 from tobit_kernel.server.inventory.demo.relations import relations
@@ -55,6 +55,7 @@ def _inventory(tenant: str, end: datetime) -> Iterator[Step]:
     since = end - timedelta(days=900)
 
     def load_cis(cursor: Cursor) -> int:
+        _names_free(cursor, tenant)
         columns = ("ci_id", "ci_code", "ci_name", "ci_type", "subtype", "status", "owner", "location", "attributes",
                    "tags", "valid_from")  # fmt: skip
         rows = (
@@ -84,6 +85,21 @@ def _inventory(tenant: str, end: datetime) -> Iterator[Step]:
     yield Step("ops.ci", "CIs", len(cis()), load_cis)
     yield Step("ops.ci_relation", "Relations", len(relations()), load_relations)
     yield Step("ops.metric", "Metrics", len(series()), load_metrics)
+
+
+def _names_free(cursor: Cursor, tenant: str) -> None:
+    """``Conflict`` when the user has a CI of their own under a name of ours."""
+    cursor.execute(
+        "select string_agg(ci_code, ', ' order by ci_code) from ops.ci"
+        " where tenant_id = %s and not is_demo and ci_code = any(%s)",
+        (tenant, list(ids())),
+    )
+    found = cursor.fetchone()
+    if found and found[0]:
+        raise Conflict(
+            f"You have CIs of your own under names that the demo data uses: {found[0]}.",
+            "Give them other codes, then run `tobit demo` again.",
+        )
 
 
 def _happenings(tenant: str, scale: float, end: datetime) -> Iterator[Step]:
