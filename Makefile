@@ -29,15 +29,13 @@ test: .venv/installed-dev ## everything this machine allows, with coverage (TEST
 
 lint: .venv/installed-dev ## ruff, mypy, import-linter, bandit, pip-audit
 	@$(BIN)/ruff check $(wildcard $(SOURCES))
-	@$(BIN)/ruff format --check $(wildcard $(SOURCES))
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml tobit_kernel
+	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml tobit_kernel
 	@$(BIN)/python .ci/audit.py locks/lab.txt
 
 format: .venv/installed-dev ## what ruff can put right by itself
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES))
-	@$(BIN)/ruff format $(wildcard $(SOURCES))
 
 docs: .venv/installed-dev ## the manual, into site/ (read site/index.html; no server needed)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -23,9 +23,11 @@ full document with every schema. A `traceparent` header is continued; every answ
 
 def page() -> str:
     """A section per route: what it takes and what ``data`` it gives."""
-    from tobit_kernel.server.gateway.app import openapi
+    from tobit_kernel.server.gateway.app import make_app
+    from tobit_kernel.server.identity.token import LocalToken
+    from tobit_kernel.settings import Settings
 
-    document = openapi()
+    document = make_app(Settings(), LocalToken("")).openapi()
     parts = [
         _route(method, path, operation, document)
         for path, methods in document["paths"].items()

@@ -1,15 +1,11 @@
-"""The page of verbs, from the functions that the entry points name."""
+"""The page of verbs: what `%tobit help VERB` says, from the same signatures and docstrings."""
 
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable
-from typing import Any
 
-from cyclopts import App
-
-from tobit_kernel.registry import Registry
+from tobit_kernel.verbs.parse import VERBS
+from tobit_kernel.verbs.usage import Word, synopsis, words_of
 
 HEAD = """# Verbs
 
@@ -19,25 +15,32 @@ A verb is one Python function, and its signature makes all three of its forms:
 |---|---|
 | a line of a notebook | `%tobit VERB …` |
 | a cell, for verbs that take a text | `%%tobit VERB …`, the text below |
-| the command line | `tobit VERB …`, the text after it, from `-f FILE` or from stdin |
+| the command line | `tobit VERB …`, the text last, from `-f FILE` or from stdin |
 
-On the command line `--as json` prints exactly the envelope's `data`; results that are tables also
-know `--as table`, `csv`, `parquet` and `xlsx`. Exit codes: 0, 1 for an error (two lines on stderr), 2 for wrong usage.
+On the command line `--as json` prints exactly the envelope's `data`; results that are tables also know `--as table`,
+`csv`, `parquet` and `xlsx`. Exit codes: 0, 1 for an error (two lines on stderr), 2 for wrong usage.
 
 """
 
 
 def page() -> str:
     """A section per verb, in the order of their names."""
-    verbs = Registry("tobit.verbs", "verb")
-    return HEAD + "\n".join(section(name, verbs[name]) for name in verbs)
+    return HEAD + "\n".join(section(verb) for verb in sorted(VERBS))
 
 
-def section(name: str, verb: Callable[..., Any]) -> str:
-    """What ``tobit NAME --help`` says, as Markdown."""
-    app = App(name=f"tobit {name}", help_flags=[], version_flags=[])
-    app.default(verb)
-    text = app.generate_docs(heading_level=2)
-    text = re.sub(r"^## .*$", f"## {name}", text, count=1, flags=re.MULTILINE)
-    module = inspect.unwrap(verb).__module__.replace(".", "/")
-    return f"{text.strip()}\n\n<small>`{module}.py`</small>\n"
+def section(verb: str) -> str:
+    """Synopsis, text and parameters of ``verb``."""
+    text = (inspect.getdoc(VERBS[verb]) or "").partition("\nParameters\n")[0].strip()
+    lines = [f"## {verb}", "", "```text", synopsis(verb), "```", "", text, ""]
+    words = words_of(verb)
+    if words:
+        lines += ["| | | default |", "|---|---|---|", *(_row(word) for word in words), ""]
+    return "\n".join(lines)
+
+
+def _row(word: Word) -> str:
+    name = f"--{word.name}" if word.option else word.name.upper()
+    about = word.about + (f" ({', '.join(f'`{choice}`' for choice in word.choices)})" if word.choices else "")
+    plain = word.required or word.flag or word.repeats or word.default in (None, "")
+    default = "required" if word.required else "" if plain else f"`{word.default}`"
+    return f"| `{name}` | {about.replace('|', chr(92) + '|')} | {default} |"
