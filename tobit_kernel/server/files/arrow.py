@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from tobit_kernel.server.files.relation import Locate, Raw, Relation
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_VIEW = "raw"
+#: Each registered table has a name of its own, because one connection may hold many.
+_views = count()
 
 
 def read_arrow(connection: DuckDBPyConnection, path: Path, name: str, format: Format) -> Relation:
@@ -28,31 +30,38 @@ def read_arrow(connection: DuckDBPyConnection, path: Path, name: str, format: Fo
     import pyarrow as pa
 
     try:
-        data = _dataset(path, format)
+        schema = _dataset(path, format).schema
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"{name!r} cannot be read: {str(error).splitlines()[0]}", "Write it again.") from error
-    for field in data.schema:
+    for field in schema:
         if pa.types.is_decimal256(field.type):
             raise InputError(f"Column {field.name!r} of {name!r} holds decimals of more than 38 digits.")
-    return relation_of(connection, data, name, format, _rows)
+    return relation_of(connection, lambda: _dataset(path, format), name, format, _rows)
 
 
 def relation_of(
-    connection: DuckDBPyConnection, data: Any, name: str, format: Format, locate: Locate, hidden: str | None = None
+    connection: DuckDBPyConnection,
+    data: Callable[[], Any],
+    name: str,
+    format: Format,
+    locate: Locate,
+    hidden: str | None = None,
 ) -> Relation:
-    """The relation of an Arrow table or dataset; the column ``hidden`` is not shown."""
-    given = [field.name for field in data.schema]
+    """The relation of an Arrow table or dataset that ``data`` opens; the column ``hidden`` is not shown."""
+    opened = data()
+    given = [field.name for field in opened.schema]
     wanted = [column for column in given if column != hidden]
     if not wanted:
         raise InputError(f"{name!r} has no columns.")
     names, notes = column_names(wanted)
-    connection.register(_VIEW, _numbered(data, given))
-    types = dict(zip(given, connection.sql(f"select * from {_VIEW} limit 0").types, strict=True))  # noqa: S608
+    view = f"raw_{next(_views)}"
+    connection.register(view, _numbered(opened, given))
+    types = dict(zip(given, connection.sql(f"select * from {view} limit 0").types, strict=True))  # noqa: S608
     raw = [
         Raw(column, quoted(f"c{given.index(own)}"), native_type(types[own]))
         for column, own in zip(names, wanted, strict=True)
     ]
-    return Relation(name, format, _VIEW, raw, locate, notes=notes)
+    return Relation(name, format, view, raw, locate, data=lambda: _numbered(data(), given), notes=notes)
 
 
 def _numbered(data: Any, given: Sequence[str]) -> Any:

@@ -35,10 +35,12 @@ def read_excel(connection: DuckDBPyConnection, path: Path, name: str, sheet: str
     _require_bounded(path, name)
     target = folder / "sheet.arrow"
     answer = _extract(path, name, sheet, target)
-    with pa.memory_map(str(target)) as source:
-        table = pa.ipc.open_file(source).read_all()
-    table = table.rename_columns([*_spelled(answer["names"]), ROW])
-    places = _Cells(answer["sheet"], table.column(ROW), answer["columns"])
+
+    def table() -> Any:
+        with pa.memory_map(str(target)) as source:
+            return pa.ipc.open_file(source).read_all().rename_columns([*_spelled(answer["names"]), ROW])
+
+    places = _Cells(answer["sheet"], table().column(ROW), answer["columns"])
     relation = relation_of(connection, table, name, Format.EXCEL, places.cells, hidden=ROW)
     places.columns = [raw.name for raw in relation.columns]
     others = [each for each in answer["sheets"] if each != answer["sheet"]]

@@ -59,6 +59,11 @@ class OpenFile:
         return Inspection(relation.name, relation.format.value, relation.encoding, columns, self._rows, relation.notes)
 
     @property
+    def relation(self) -> Relation:
+        """What DuckDB reads."""
+        return self._relation
+
+    @property
     def types(self) -> list[PgType]:
         """The columns' types."""
         return [column.type for column in self._columns]
@@ -100,23 +105,36 @@ def open_file(
     file has. Times without a zone are in ``zone`` where a column is timestamptz. Raises
     ``InputError``, ``RowsRejected``, ``StorageFull``.
     """
-    import duckdb
-
     given = {column: pg_type(type_name) for column, type_name in (types or {}).items()}
     with scratch(home) as folder, _spilling():
         connection = locked.connect([path, folder], folder, zone)
         try:
-            relation = _relation(connection, path, name, encoding, sheet, folder)
-            _require_known(relation, given)
-            given = _given_or_expected(relation, given, expected or {})
-            columns, notes = decide(connection, relation, given)
-            relation.notes.extend(notes)
-            rows = reject_misfits(connection, relation, columns)
-            yield OpenFile(connection, relation, columns, rows)
-        except duckdb.InvalidInputException as error:
-            raise InputError(f"{name!r} cannot be read: {str(error).splitlines()[0]}") from error
+            yield examined(connection, path, name, folder, given, expected or {}, encoding, sheet)
         finally:
             connection.close()
+
+
+def examined(
+    connection: DuckDBPyConnection,
+    path: Path,
+    name: str,
+    folder: Path,
+    given: Mapping[str, PgType] | None = None,
+    expected: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> OpenFile:
+    """The file on a connection that may read it and ``folder``, where decoded copies are kept."""
+    import duckdb
+
+    try:
+        relation = _relation(connection, path, name, encoding, sheet, folder)
+        _require_known(relation, given or {})
+        columns, notes = decide(connection, relation, _given_or_expected(relation, given or {}, expected or {}))
+        relation.notes.extend(notes)
+        return OpenFile(connection, relation, columns, reject_misfits(connection, relation, columns))
+    except duckdb.InvalidInputException as error:
+        raise InputError(f"{name!r} cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def inspect(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tobit_kernel.server.files.format import Format
 from tobit_kernel.server.files.types import PgType
@@ -47,4 +48,6 @@ class Relation:
     #: Number of rows, where reading the lines has told it already.
     rows: int | None = None
     decimal_comma: bool = False
+    #: What stands behind ``sql`` when that is the name of a registered Arrow table.
+    data: Callable[[], Any] | None = None
     notes: list[str] = field(default_factory=list)

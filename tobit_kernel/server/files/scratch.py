@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import IO
 
@@ -16,11 +17,30 @@ from tobit_kernel.errors import StorageFull
 @contextmanager
 def scratch(home: Path) -> Iterator[Path]:
     """A new folder (0700) under ``home/scratch``, removed at the end with what is in it."""
+    with storage(), new_folder(home) as folder:
+        yield Path(folder)
+
+
+def new_folder(home: Path) -> TemporaryDirectory[str]:
+    """A folder as ``scratch`` gives it, removed by its ``cleanup``; also removes those of killed gates."""
     parent = home / "scratch"
     with storage():
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with storage(), TemporaryDirectory(dir=parent, prefix="read-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+        for left in parent.glob("*-*"):
+            owner = left.name.partition("-")[0]
+            if owner.isdecimal() and not _lives(int(owner)):
+                rmtree(left, ignore_errors=True)
+        return TemporaryDirectory(dir=parent, prefix=f"{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager

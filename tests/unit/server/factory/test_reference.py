@@ -6,7 +6,6 @@ import pytest
 
 from tobit_kernel.server.factory import reference
 
-
 #: as the almanacs print them: the day itself of the three lunar holidays, and some that were announced
 LUNAR = {
     "설날": "2020-01-25 2021-02-12 2022-02-01 2023-01-22 2024-02-10 2025-01-29 2026-02-17 2027-02-07 2028-01-27"
