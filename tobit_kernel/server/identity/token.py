@@ -9,9 +9,8 @@ import secrets
 from pathlib import Path
 
 from tobit_kernel.errors import Unauthenticated
+from tobit_kernel.runtime import TOKEN_FILE
 from tobit_kernel.server.identity.principal import LOCAL, Principal
-
-TOKEN_FILE = "token"  # noqa: S105  (a file's name)
 
 
 def issue(home: Path) -> str:

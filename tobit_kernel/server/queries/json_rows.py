@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from datetime import date, datetime, time, timedelta
-from typing import Any
-
 import pyarrow as pa
 
 from tobit_kernel.errors import from_data
 from tobit_kernel.server.queries.run import Execution
-from tobit_kernel.wire.models import Column, QueryAnswer
-from tobit_kernel.wire.stream import decode, type_name
+from tobit_kernel.wire.models import QueryAnswer
+from tobit_kernel.wire.rows import as_data
+from tobit_kernel.wire.stream import decode
 
 
 async def answer(execution: Execution) -> QueryAnswer:
@@ -26,31 +23,4 @@ async def answer(execution: Execution) -> QueryAnswer:
         raise
     if tail.error is not None:
         raise from_data(tail.error)
-    return QueryAnswer(
-        columns=[Column(name=column.name, type=type_name(column)) for column in table.schema],
-        rows=rows(table), row_count=tail.row_count, truncated=tail.truncated, cached=tail.cached,
-        elapsed_ms=round(tail.elapsed_ms, 3), trace_id=tail.trace_id,
-    )
-
-
-def rows(table: pa.Table) -> list[list[Any]]:
-    """Rows of JSON values: times ISO 8601, durations in seconds, bytes as hex, NaN as null."""
-    columns = [[plain(value) for value in column.to_pylist()] for column in table.columns]
-    return [list(row) for row in zip(*columns, strict=True)]
-
-
-def plain(value: Any) -> Any:
-    """``value`` as JSON has it."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+    return QueryAnswer.model_validate(as_data(table, tail))

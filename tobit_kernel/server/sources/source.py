@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self
 
 import pyarrow as pa
 
@@ -15,6 +16,19 @@ from tobit_kernel.wire.models import TableDetail, TableInfo
 
 #: Rows per batch: large enough for speed, small enough to show progress.
 BATCH_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Record:
+    """A registered source. ``location`` is what its type makes of it: an address, a folder."""
+
+    tenant: str
+    name: str
+    type: str
+    location: str
+    home: Path
+    description: str = ""
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,10 @@ class Source(Protocol):
     #: sqlglot's name of its SQL.
     dialect: ClassVar[str]
 
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """The source of ``record``; ``InputError`` when its location makes no sense. Connects to nothing."""
+
     def check(self) -> str:
         """Version or size, in a few words; ``SourceUnavailable`` when it does not answer."""
 
@@ -83,6 +101,9 @@ class Source(Protocol):
 
     def table(self, principal: Principal, name: str) -> TableDetail:
         """One table by ``name`` or ``schema.name``; ``NotFound`` names near ones."""
+
+    def parse(self, principal: Principal, statement: str) -> None:
+        """Raises the source's own ``StatementError``, with ``position``; runs nothing."""
 
     def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> Run:
         """Starts a statement; returns once its columns are known. ``cancellation`` ends it early.

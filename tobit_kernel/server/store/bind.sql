@@ -1,4 +1,4 @@
 insert into gate.bound (pid, backend_start, tenant_id, actor, role)
-values (:pid, :backend_start, :tenant, :actor, :role)
+values (%(pid)s, %(backend_start)s, %(tenant)s, %(actor)s, %(role)s)
 on conflict (pid, backend_start) do update set
     tenant_id = excluded.tenant_id, actor = excluded.actor, role = excluded.role, bound_at = now()

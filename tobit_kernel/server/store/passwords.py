@@ -10,6 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
+from tobit_kernel.errors import InputError
 from tobit_kernel.runtime import unwritable
 
 
@@ -50,6 +51,11 @@ class Passwords:
             content: dict[str, str] = json.loads(self.file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
+        except ValueError as error:
+            raise InputError(
+                f"{str(self.file)!r} is not readable as JSON: {error}.",
+                "Put it right; or remove it, and the passwords of an embedded database are made anew.",
+            ) from error
         return content
 
 

@@ -6,10 +6,12 @@ import hashlib
 import re
 from datetime import datetime
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
+import psycopg
 from psycopg import sql
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tobit_kernel.errors import InputError, NotFound
@@ -33,8 +35,8 @@ def _script(name: str) -> str:
     return (files("tobit_kernel.server.store") / name).read_text(encoding="utf-8")
 
 
-BIND = text(_script("bind.sql"))
-UNBIND = text(_script("unbind.sql"))
+BIND = _script("bind.sql")
+UNBIND = _script("unbind.sql")
 CLEAR = text(_script("clear_bindings.sql"))
 LOADED = text(_script("loaded.sql"))
 BACKEND_START = text("select gate.backend_start(:pid)")
@@ -114,11 +116,25 @@ async def protect(app: AsyncConnection, schema: str, table: str, principal: Bind
     await app.execute(LOADED, values)
 
 
-async def _committed(app: AsyncConnection | AsyncEngine, statement: TextClause, values: dict[str, object]) -> None:
+#: The same pools in autocommit: one way to the server and back instead of three.
+_autocommit: WeakKeyDictionary[AsyncEngine, AsyncEngine] = WeakKeyDictionary()
+
+
+async def _committed(app: AsyncConnection | AsyncEngine, statement: str, values: dict[str, object]) -> None:
     if isinstance(app, AsyncConnection):
-        await app.execute(statement, values)
+        await app.exec_driver_sql(statement, values)
         await app.commit()
         return
-    # Autocommit: one way to the server and back instead of three.
-    async with app.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        await connection.execute(statement, values)
+    engine = _autocommit.get(app)
+    if engine is None:
+        engine = _autocommit[app] = app.execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            # Past SQLAlchemy's compiler and result, which take longer than the server.
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.execute(statement, values)
+    except psycopg.OperationalError:
+        # The server closed it, so the other idle ones are closed too. Doing it again changes nothing more.
+        await app.dispose()
+        async with app.begin() as connection:
+            await connection.exec_driver_sql(statement, values)

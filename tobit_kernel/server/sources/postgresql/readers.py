@@ -46,6 +46,14 @@ class Reader:
         except Error as error:
             raise translated(error) from error
 
+    def prepare(self, statement: str) -> None:
+        """Lets the server parse a statement without running it; raises what it says."""
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.adbc_execute_schema(statement)
+        except Error as error:
+            raise translated(error) from error
+
     @property
     def facts(self) -> dict[str, Any]:
         """What is known about the connection, for as long as it lives."""

@@ -76,10 +76,8 @@ class PostgresRun:
 
     def _begin(self) -> None:
         limit_ms = max(int(self._prepared.timeout_s * 1000), 1)
-        self._reader.fetch(
-            "select set_config('transaction_read_only', 'on', true), "
-            f"set_config('statement_timeout', '{limit_ms:d}', true)"
-        )
+        for statement in ("set transaction read only", f"set local statement_timeout = {limit_ms:d}"):
+            self._ask(Mapped(), lambda statement=statement: self._execute(statement))
 
     def _typed(self) -> Mapped:
         """The statement, with casts for parameters that travel as text."""

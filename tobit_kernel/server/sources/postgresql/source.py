@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib.resources import files
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from tobit_kernel.errors import InputError, NotFound
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.postgresql.readers import Readers
 from tobit_kernel.server.sources.postgresql.run import PostgresRun
-from tobit_kernel.server.sources.source import Cancellation, Prepared
+from tobit_kernel.server.sources.source import Cancellation, Prepared, Record
 from tobit_kernel.server.store.address import Address
 from tobit_kernel.wire.models import TableColumn, TableDetail, TableInfo
 
@@ -24,8 +24,12 @@ class Postgresql:
     type: ClassVar[str] = "postgresql"
     dialect: ClassVar[str] = "postgres"
 
-    def __init__(self, location: str, password: str | None = None) -> None:
-        self._readers = Readers(address_of(location, password))
+    def __init__(self, address: Address) -> None:
+        self._readers = Readers(address)
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        return cls(address_of(record.location, record.password))
 
     def check(self) -> str:
         reader = self._readers.lend()
@@ -52,6 +56,13 @@ class Postgresql:
             reader.release()
         columns = [TableColumn(name=row[0], type=row[1], nullable=row[2], comment=row[3]) for row in rows]  # type: ignore[arg-type]
         return TableDetail(**found.model_dump(), columns=columns)
+
+    def parse(self, principal: Principal, statement: str) -> None:
+        reader = self._readers.lend()
+        try:
+            reader.prepare(statement)
+        finally:
+            reader.release()
 
     def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> PostgresRun:
         return PostgresRun(self._readers.lend(), prepared, cancellation)

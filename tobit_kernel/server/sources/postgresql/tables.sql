@@ -1,11 +1,16 @@
--- What may be read: $1 is the reading role, $2 a LIKE pattern on schema.name in lower case.
+-- What the reading role may read; $1 is a LIKE pattern on schema.name in lower case.
+with recursive part as (
+    select inhparent as root, inhrelid as relid from pg_inherits
+    union all
+    select part.root, deeper.inhrelid from part join pg_inherits deeper on deeper.inhparent = part.relid
+)
 select n.nspname as schema, c.relname as name,
        case c.relkind when 'v' then 'view' when 'm' then 'view' when 'f' then 'foreign' else 'table' end as type,
        case when c.relkind in ('r', 'm', 'f') then nullif(c.reltuples, -1)::bigint
             when c.relkind = 'p' then (
-                select sum(greatest(part.reltuples, 0))::bigint
-                from pg_partition_tree(c.oid) tree join pg_class part on part.oid = tree.relid
-                where tree.isleaf)
+                select sum(greatest(leaf.reltuples, 0))::bigint
+                from part join pg_class leaf on leaf.oid = part.relid and leaf.relkind = 'r'
+                where part.root = c.oid)
        end as rows,
        obj_description(c.oid, 'pg_class') as comment
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
