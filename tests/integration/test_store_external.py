@@ -19,7 +19,8 @@ from sqlalchemy import text
 from tobit_kernel.errors import Refused, SourceUnavailable
 from tobit_kernel.server.store import opened
 from tobit_kernel.server.store.address import Address
-from tobit_kernel.server.store.database import prepared
+from tobit_kernel.server.store.database import prepared, superuser
+from tobit_kernel.server.store.embedded import EmbeddedPostgres
 from tobit_kernel.settings import Settings
 
 Needs = Callable[[object, str], None]
@@ -110,6 +111,22 @@ async def test_an_owner_who_may_create_roles_is_enough(server: Server, home: Pat
             for statement in ("create table t (a int)", "create temporary table t (a int)", "select * from gate.bound"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     reader.execute(statement.encode())
+
+
+def test_an_owner_who_may_create_roles_is_enough_on_a_newer_server_too(home: Path) -> None:
+    """From 16 on who creates a role administers it, but may act as it only after a grant."""
+    newer = EmbeddedPostgres(home)
+    newer.start()
+    try:
+        server = Server(superuser(newer, "postgres"))
+        server.run("create role kim login createrole password 'open'")
+        address = server.database(owner="kim").having(user="kim", password="open")
+        (home / "gate").mkdir()
+        for _ in range(2):
+            with prepared(address, home / "gate").app.connect() as app:
+                assert app.execute("select count(*) from gate.tenant").fetchone() == (1,)
+    finally:
+        newer.stop()
 
 
 def test_a_role_that_may_do_nothing_is_told_what_is_missing(server: Server, home: Path) -> None:

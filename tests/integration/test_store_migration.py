@@ -20,7 +20,7 @@ from tobit_kernel.server.store.address import Address
 from tobit_kernel.server.store.bootstrap import bootstrap, reached
 from tobit_kernel.server.store.database import make_database, superuser
 from tobit_kernel.server.store.embedded import EmbeddedPostgres
-from tobit_kernel.server.store.migration import configuration, migrate
+from tobit_kernel.server.store.migration import configuration, migrate, revisions
 
 numbers = count(1)
 MIGRATE = """
@@ -43,7 +43,13 @@ def empty(cluster: EmbeddedPostgres) -> Iterator[Address]:
 
 @pytest.fixture
 def newest() -> str:
-    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+    return revisions()[-1]
+
+
+def test_revisions_count_up_in_one_line() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == revisions()
+    assert revisions() == [f"{number:04}" for number in range(1, len(revisions()) + 1)]
 
 
 @pytest.fixture
@@ -57,9 +63,7 @@ def with_one_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest: str) 
         f"revision = '9999'\ndown_revision = '{newest}'\n"
         "def upgrade():\n    run_sql_beside(__file__)\n"
     )
-    made = configuration()
-    made.set_main_option("script_location", str(folder))
-    monkeypatch.setattr(migration, "configuration", lambda: made)
+    monkeypatch.setattr(migration, "FOLDER", folder)
     return file.with_suffix(".sql")
 
 
@@ -138,7 +142,7 @@ def test_a_database_newer_than_the_code_is_refused_in_words(
     with monkeypatch.context() as later:
         later.setattr(tobit_kernel, "__version__", "7.0.0")
         migrate(empty.url)
-    monkeypatch.setattr(migration, "configuration", configuration)
+    monkeypatch.setattr(migration, "FOLDER", Path(migration.__file__).with_name("migrations"))
     with pytest.raises(Conflict) as refused:
         migrate(empty.url)
     told = str(refused.value)

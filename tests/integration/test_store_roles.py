@@ -185,6 +185,18 @@ async def test_binding_through_one_connection_is_committed_at_once(
         assert reader.execute("select * from shared.reading").fetchall() == [("default", 1)]
 
 
+async def test_binding_survives_the_end_of_all_idle_connections(
+    reader: psycopg.Connection[Any], engine: AsyncEngine, database: Addresses
+) -> None:
+    pid, start = reader.info.backend_pid, await started(engine, reader)
+    await bind(engine, pid, start, LOCAL)
+    with database.owner.connect(autocommit=True) as owner:
+        ended = owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tobit_app'")
+        assert ended.fetchall()
+    await bind(engine, pid, start, Somebody(tenant="other"))
+    assert reader.execute("select * from shared.reading").fetchall() == [("other", 2)]
+
+
 async def test_rows_are_told_apart_in_parallel_plans_too(engine: AsyncEngine, database: Addresses) -> None:
     with database.owner.connect(autocommit=True) as owner:
         owner.execute("create table if not exists shared.many as select 'default' as tenant_id, i from generate_series(1, 200000) i")  # fmt: skip  # noqa: E501
@@ -194,7 +206,9 @@ async def test_rows_are_told_apart_in_parallel_plans_too(engine: AsyncEngine, da
         owner.execute("analyze shared.many")
     with database.reader.connect(autocommit=True) as connection:
         await bind(engine, connection.info.backend_pid, await started(engine, connection), LOCAL)
-        connection.execute("set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0")
+        connection.execute(
+            "set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0"
+        )
         plan = "\n".join(row[0] for row in connection.execute("explain select count(*) from shared.many"))
         assert "Parallel" in plan
         assert connection.execute("select count(*) from shared.many").fetchone() == (200000,)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from psycopg import sql
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from tobit_kernel.errors import SourceUnavailable, StorageFull
 from tobit_kernel.server.store import cluster
 from tobit_kernel.server.store.address import Address
 from tobit_kernel.server.store.bootstrap import bootstrap, reached
@@ -49,6 +54,19 @@ def make_database(server: EmbeddedPostgres, name: str = DATABASE) -> Address:
         if connection.execute("select from pg_database where datname = %s", (name,)).fetchone() is None:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     return superuser(server, name)
+
+
+@contextmanager
+def said_in_words() -> Iterator[None]:
+    """Turns what a driver says of a lost server or a full disk into our errors."""
+    try:
+        yield
+    except (psycopg.OperationalError, OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        reason = (str(cause).strip().splitlines() or ["the connection was lost"])[0]
+        if isinstance(cause, psycopg.errors.DiskFull):
+            raise StorageFull(f"PostgreSQL's disk is full: {reason}.", "Free some space and start again.") from error
+        raise SourceUnavailable(f"PostgreSQL did not go on: {reason}.", "Start again.") from error
 
 
 def app_engine(url: URL) -> AsyncEngine:

@@ -1,6 +1,7 @@
 """Brings the database's tables to what this version of Tobit knows.
 
-Each revision is ``migrations/versions/<id>_<noun>.py``; its SQL is in the ``.sql`` file of the
+Each revision is ``migrations/versions/<id>_<noun>.py``, ids count up (0001, 0002, …) in one line;
+its SQL is in the ``.sql`` file of the
 same name beside it::
 
     from tobit_kernel.server.store.migration import run_sql_beside
@@ -18,17 +19,19 @@ before. There is no way back but a backup, so there is no ``downgrade``.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command, op
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import URL, Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 import tobit_kernel
 from tobit_kernel.errors import Conflict
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+#: The home of ``env.py`` and ``versions/``.
+FOLDER = Path(__file__).with_name("migrations")
 #: Any number; not that of the bootstrap, which another starter may do meanwhile.
 LOCK = 0x6D696772
 SCHEMA = "gate"
@@ -43,22 +46,29 @@ def migrate(owner: URL) -> str:
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         connection.execute(text(f"create schema if not exists {SCHEMA}"))
-        scripts = ScriptDirectory.from_config(configuration())
-        newest = scripts.get_current_head() or "base"
-        found = current(connection)
-        if found and not _knows(scripts, found):
-            raise _too_new(connection, found, newest)
-        if found != newest:
+        known, found = revisions(), current(connection)
+        if found and found not in known:
+            raise _too_new(connection, found, known[-1])
+        if found != known[-1]:
+            from alembic import command  # a tenth of a second, for most starts in vain
+
             config = configuration()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    return newest
+    return known[-1]
+
+
+def revisions() -> list[str]:
+    """The revisions that this version has, oldest first: the numbers that the files begin with."""
+    return sorted(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def configuration() -> Config:
     """Alembic's settings; there is no ini file to find."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config
 
 
@@ -75,17 +85,12 @@ def run_sql_beside(revision_file: str, **names: str) -> None:
 
     ``%`` and ``:`` mean nothing in it. ``{{name}}`` is replaced by ``names`` (our own words only).
     """
+    from alembic import op
+
     statements = Path(revision_file).with_suffix(".sql").read_text(encoding="utf-8")
     for name, value in names.items():
         statements = statements.replace("{{" + name + "}}", value)
     op.get_bind().exec_driver_sql(statements, execution_options={"no_parameters": True})
-
-
-def _knows(scripts: ScriptDirectory, revision: str) -> bool:
-    try:
-        return scripts.get_revision(revision) is not None
-    except CommandError:
-        return False
 
 
 def _too_new(connection: Connection, found: str, newest: str) -> Conflict:

@@ -190,13 +190,13 @@ def _system_folder(name: str) -> Path:
 
 def _account(base: Path | None) -> Account:
     """The account that owns the data already there, else the caller, else (root) one made for this."""
+    import pwd
+
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid())
+        return _ourselves()
     if base is not None and (base / "data").exists():
         status = (base / "data").stat()
         return Account(status.st_uid, status.st_gid)
-    import pwd
-
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
@@ -207,6 +207,19 @@ def _account(base: Path | None) -> Account:
         "PostgreSQL does not run as root, and there is no account 'postgres' or 'nobody' to run it.",
         "Run `useradd --system postgres`, or start Tobit as an ordinary user.",
     )
+
+
+def _ourselves() -> Account:
+    import pwd
+
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise InputError(
+            f"PostgreSQL does not run as user {os.geteuid()}, because the system has no account of that number.",
+            "Add one to /etc/passwd, start the container with another --user, or set TOBIT_DATABASE_URL.",
+        ) from None
+    return Account(os.geteuid(), os.getegid())
 
 
 def _existing(home: Path) -> Path | None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tobit_kernel.errors import TobitError
 from tobit_kernel.runtime import make_home
 from tobit_kernel.server.store.address import Address
-from tobit_kernel.server.store.database import Addresses, app_engine, make_database, prepared
+from tobit_kernel.server.store.database import Addresses, app_engine, make_database, prepared, said_in_words
 from tobit_kernel.server.store.embedded import EmbeddedPostgres, Progress, silent
 from tobit_kernel.server.store.tenancy import clear_bindings
 from tobit_kernel.settings import Settings
@@ -105,7 +105,10 @@ class Store:
         self.restarts += 1
         await self.engine.dispose()
         for listener in self._listeners:
-            await listener()
+            try:
+                await listener()
+            except Exception:
+                log.exception("A listener to the restart of PostgreSQL failed")
 
 
 @asynccontextmanager
@@ -124,7 +127,8 @@ async def opened(settings: Settings, progress: Progress = silent) -> AsyncIterat
             server = EmbeddedPostgres(settings.home, progress)
             await _started(server)
             admin = await asyncio.to_thread(make_database, server)
-        addresses = await asyncio.to_thread(lambda: prepared(admin, settings.home, ours=server is not None))
+        with said_in_words():
+            addresses = await asyncio.to_thread(lambda: prepared(admin, settings.home, ours=server is not None))
         async with _watched(Store(addresses, app_engine(addresses.app.url), server)) as store:
             yield store
     finally:
@@ -168,9 +172,9 @@ async def _watch(store: Store, server: EmbeddedPostgres) -> None:
         try:
             await _started(server)
             await store._came_back()
-        except (TobitError, OSError) as error:
+        except Exception as error:  # whatever it is, the next attempt comes
             wait_s = min(RETRY_LIMIT_S, 2 * max(wait_s, 0.5))
             store.state, store.detail = State.FAILED, f"{error}; next attempt in {wait_s:.0f} s"
-            log.error("PostgreSQL cannot be started again: %s", error)
+            log.error("PostgreSQL cannot be started again: %s", error, exc_info=not isinstance(error, TobitError))
         else:
             store.state, store.detail = State.RUNNING, ""
