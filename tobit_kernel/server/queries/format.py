@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -16,14 +18,24 @@ def formatted(statement: str, dialect: str) -> str:
 
     ``StatementError`` where the text can't be followed, or where laying it out would lose a parameter.
     """
+    names = [token.text for token in placeholders(statement)]
     try:
-        trees = [tree for tree in sqlglot.parse(statement, read=dialect) if tree is not None]
+        trees = [tree for tree in sqlglot.parse(_hidden(statement), read=dialect) if tree is not None]
     except SqlglotError as error:
         raise StatementError(str(error).split("\n")[0], "Run it to see what the source says about it.") from None
-    answer = ";\n\n".join(
-        tree.sql(dialect=dialect, pretty=True, normalize_functions=False) for tree in trees if not isinstance(tree, exp.Semicolon)
+    laid_out = ";\n\n".join(
+        tree.sql(dialect=dialect, pretty=True, normalize_functions=False)
+        for tree in trees
+        if not isinstance(tree, exp.Semicolon)
     )
-    before, after = ([token.text for token in placeholders(text)] for text in (statement, answer))
-    if sorted(before) != sorted(after):
+    answer = re.sub(r'"(::?)(\w+)::"', r":\2", laid_out)
+    if sorted(names) != sorted(token.text for token in placeholders(answer)):
         raise StatementError("This statement can't be laid out without changing it.")
     return answer
+
+
+def _hidden(statement: str) -> str:
+    """``statement`` with each ``:name`` as an identifier ``":name::"``: sqlglot would write it as ``%(name)s``."""
+    for token in reversed(placeholders(statement)):
+        statement = f'{statement[: token.start]}"{token.text}::"{statement[token.end :]}'
+    return statement

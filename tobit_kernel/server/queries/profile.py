@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from tobit_kernel.server.queries.json_rows import answer
@@ -21,6 +22,7 @@ _NO_ORDER = ("json", "point", "xml", "box", "[]", "struct", "map", "bytea", "blo
 
 async def profile(queries: Queries, caller: Caller, source: str, name: str) -> TableProfile:
     """Counts, nulls, distinct values, range, mean and most frequent values of every column."""
+    caller = replace(caller, action="profile")
     found = await queries.sources.get(caller.principal, source)
     table = await asyncio.to_thread(found.table, caller.principal, name)
     rows = await _ask(queries, caller, source, _summary(table))

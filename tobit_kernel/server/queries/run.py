@@ -36,6 +36,8 @@ class Caller:
     parent_trace_id: str | None = None
     ip: str | None = None
     agent: str | None = None
+    #: What the audit calls it; the history lists queries alone.
+    action: str = "query"
 
 
 class Queries:
@@ -192,7 +194,7 @@ class Execution:
             told = error.as_data() if isinstance(error, TobitError) else InternalError(type(error).__name__).as_data()
         composed, caller = self._composed, self._caller
         return Event(
-            caller.principal, "query", outcome="ok" if told is None else str(told["error"]),
+            caller.principal, caller.action, outcome="ok" if told is None else str(told["error"]),
             source=self._request.source, statement=self._request.statement,
             tables=_tables(composed),
             rows=self.tail.row_count, ms=self.tail.elapsed_ms, cached=self.tail.cached,

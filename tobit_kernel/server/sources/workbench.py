@@ -7,8 +7,6 @@ from typing import ClassVar, Protocol
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.postgresql import Postgresql
 from tobit_kernel.server.sources.postgresql.readers import Reader, Readers
-from tobit_kernel.server.sources.postgresql.run import PostgresRun
-from tobit_kernel.server.sources.source import Cancellation, Prepared
 from tobit_kernel.server.store.address import Address
 from tobit_kernel.server.store.budget import READER_POOL
 from tobit_kernel.server.store.tenancy import personal_schema
@@ -33,7 +31,7 @@ class Workbench(Postgresql):
         self._readers = Readers(address, READER_POOL)
         self._binder = binder
 
-    def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> PostgresRun:
+    def _lend(self, principal: Principal) -> Reader:
         reader = self._readers.lend()
         try:
             self._binder.bind(reader, principal)
@@ -41,7 +39,7 @@ class Workbench(Postgresql):
             reader.release()
             raise
         reader.on_release(lambda: self._binder.unbind(reader))
-        return PostgresRun(reader, prepared, cancellation)
+        return reader
 
     def schemas(self, principal: Principal) -> dict[str, str]:
         """Schemas that are written otherwise than they are called."""

@@ -30,7 +30,9 @@ class PostgresRun:
     constant memory (design §6).
     """
 
-    def __init__(self, reader: Reader, prepared: Prepared, cancellation: Cancellation) -> None:
+    def __init__(
+        self, reader: Reader, prepared: Prepared, cancellation: Cancellation, only_plan: bool = False
+    ) -> None:
         self._reader, self._prepared, self._cancellation = reader, prepared, cancellation
         cancellation.attach(reader.connection.adbc_cancel)
         self._deadline = time.monotonic() + prepared.timeout_s
@@ -39,7 +41,7 @@ class PostgresRun:
             self._begin()
             self._text = self._typed()
             self._shape = self._described()
-            self._source = self._opened()
+            self._source = iter(()) if only_plan else self._opened()
         except BaseException:
             self.close()
             raise
@@ -59,11 +61,12 @@ class PostgresRun:
             raise self._told(error) from error
 
     def plan(self) -> str:
-        """PostgreSQL's own plan, as text, instead of the rows."""
-        self._execute("close g")
+        """PostgreSQL's own plan, as text; for a run with ``only_plan``."""
         given = values.bound(self._prepared.values) if self._prepared.values else None
-        self._set_copy(False)
-        self._ask(self._text, lambda: self._cursor.execute("explain " + self._text.text, given))
+        self._declare(self._text.text, 0, given)
+        self._execute("close g")
+        before = "explain "
+        self._ask(self._text, lambda: self._cursor.execute(before + self._text.text, given), len(before))
         return "\n".join(str(row[0]) for row in self._cursor.fetchall())
 
     def close(self) -> None:

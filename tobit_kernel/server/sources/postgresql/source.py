@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from tobit_kernel.errors import InputError, NotFound
 from tobit_kernel.server.identity.principal import Principal
-from tobit_kernel.server.sources.postgresql.readers import Readers
+from tobit_kernel.server.sources.postgresql.readers import Reader, Readers
 from tobit_kernel.server.sources.postgresql.run import PostgresRun
 from tobit_kernel.server.sources.source import Cancellation, Prepared, Record
 from tobit_kernel.server.store.address import Address
@@ -65,10 +65,10 @@ class Postgresql:
             reader.release()
 
     def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> PostgresRun:
-        return PostgresRun(self._readers.lend(), prepared, cancellation)
+        return PostgresRun(self._lend(principal), prepared, cancellation)
 
     def explain(self, principal: Principal, prepared: Prepared) -> str:
-        run = self.start(principal, prepared, Cancellation())
+        run = PostgresRun(self._lend(principal), prepared, Cancellation(), only_plan=True)
         try:
             return run.plan()
         finally:
@@ -78,6 +78,9 @@ class Postgresql:
         self._readers.close()
 
     # -- for the workbench, where schemas are personal ------------------------
+
+    def _lend(self, principal: Principal) -> Reader:
+        return self._readers.lend()
 
     def _visible(self, principal: Principal, schema: str) -> bool:
         return True
