@@ -38,10 +38,9 @@ KPIS = (
 def holidays() -> dict[date, tuple[str, str]]:
     """Name in Korean and English of each public holiday of Korea, 2020 to 2030.
 
-    The days of the Regulations on Holidays of Public Offices (관공서의 공휴일에 관한 규정) with their substitute
-    days, elections, and the days announced up to 2026. The lunar ones are not computed: holidays_kr.csv lists
-    them, written down with the package ``holidays`` 0.108 and compared with the published almanac by hand for
-    Seollal, Buddha's Birthday and Chuseok. Days that will be announced later are missing; a factory adds them.
+    Listed in holidays_kr.csv and not computed, because three of them follow the moon. Source: the package
+    ``holidays`` 0.108 (statutory days with their substitutes, elections, days announced up to 2026); the almanac of
+    KASI was not at hand to compare. Days that will be announced later are missing: a factory changes mfg.dim_date.
     """
     text = (files("tobit_kernel.server.factory") / "holidays_kr.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())

@@ -6,7 +6,7 @@ import pytest
 
 from tobit_kernel.server.factory import reference
 
-#: as the almanacs print them: the day itself of the three lunar holidays, and some that were announced
+#: written down apart from holidays_kr.csv: the day itself of the three lunar holidays, and some announced ones
 LUNAR = {
     "설날": "2020-01-25 2021-02-12 2022-02-01 2023-01-22 2024-02-10 2025-01-29 2026-02-17 2027-02-07 2028-01-27"
     " 2029-02-13 2030-02-03",

@@ -70,14 +70,14 @@ INCIDENTS: tuple[Incident, ...] = (
         "cooling-failure", "Cooling of room A fails; hosts throttle", "CRAC-01", 52 * DAY, 6 * HOUR,
         (
             Symptom("CRAC-01", "temperature_c", add=11, shape=Shape.RAMP),
-            *(Symptom(f"HOST-{n:02d}", "cpu_usage", factor=1.35, add=12, delay=90) for n in range(1, 6)),
+            *(Symptom(f"HOST-{n:02d}", "cpu_usage", factor=1.35, add=12, delay=90) for n in range(1, 10, 2)),
             Symptom("SVC-ORDER-CORE", "latency_ms", factor=1.9, delay=110),
         ),
         (
             Trace("CRAC-01", "compressor_stopped", "error", "압축기 정지: 실내 온도 상승"),
             Trace("CRAC-01", "temperature_high", "warning", "Room temperature above 27 °C", 60, 30),
             *(Trace(f"HOST-{n:02d}", "cpu_throttled", "warning", "CPU throttled: inlet temperature", 90, 45)
-              for n in range(1, 6)),
+              for n in range(1, 10, 2)),
         ),
     ),
     Incident(

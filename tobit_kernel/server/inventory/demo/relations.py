@@ -79,7 +79,8 @@ def _wiring() -> Iterator[Relation]:
             yield Relation(f"{prefix}-{number:02d}", "DEPENDS_ON", f"PDU-{(number - 1) % 4 + 1:02d}", "manual")
     for number in range(1, 13):
         yield Relation(f"DBH-{number:02d}", "CONNECTS_TO", f"SAN-{(number - 1) % 2 + 1:02d}")
-    for number in range(1, 6):
+    # Odd numbers stand in room A, which CRAC-01 cools.
+    for number in range(1, 10, 2):
         yield Relation(f"HOST-{number:02d}", "DEPENDS_ON", "CRAC-01", "manual")
 
 
