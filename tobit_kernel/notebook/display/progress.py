@@ -10,7 +10,7 @@ nothing is left at the end. The work stays in the calling thread; a timer thread
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from html import escape
 from threading import Event, Thread
@@ -57,7 +57,8 @@ class Progress:
         self._began = perf_counter()
         if self.surface is not None:
             # The context carries the cell that the output belongs to.
-            self._thread = Thread(target=copy_context().run, args=(self._run, self.surface), name="tobit-progress", daemon=True)
+            work = copy_context().run
+            self._thread = Thread(target=work, args=(self._run, self.surface), name="tobit-progress", daemon=True)
             self._thread.start()
         return self
 
@@ -81,12 +82,11 @@ class Progress:
     def _run(self, surface: Surface) -> None:
         if self._over.wait(SILENT_S):
             return
-        try:
+        with suppress(OSError, ValueError):  # a terminal that has gone: the work goes on without a sign of life
             while not self._over.is_set():
                 done, total, _ = self._state
                 surface.draw(self.line(), min(done / total, 1) if total else None)
                 self._over.wait(PAUSE_S)
-        finally:
             surface.clear()
 
 
@@ -142,13 +142,13 @@ class Terminal:
         self._stream.flush()
 
 
-def here(alone: bool = True, shell: Callable[[], Any] | None = None) -> Surface | None:
+def here(alone: bool = True) -> Surface | None:
     """The surface of this process: a kernel's cell, a terminal's last line, or None (pipes, files, jobs)."""
-    if shell is None and "IPython" in sys.modules:
+    running = None
+    if "IPython" in sys.modules:
         from IPython.core.getipython import get_ipython
 
-        shell = get_ipython  # type: ignore[assignment]
-    running = shell() if shell else None
+        running = get_ipython()
     if running is not None and hasattr(running, "kernel"):
         return Notebook(running.display_pub, alone)
     return Terminal(sys.stderr) if sys.stderr is not None and sys.stderr.isatty() else None

@@ -88,9 +88,8 @@ def read(result: Result, place: int, forced: Scale | None = None) -> tuple[Axis,
     column, type_name, name = result.table.column(place), result.types[place], result.columns[place]
     scale, unit = _scale(column.type, type_name), unit_of(name)
     if forced is Scale.CATEGORY or scale is Scale.CATEGORY:
-        texts = text_column(column)
-        codes = texts.combine_chunks().dictionary_encode() if len(texts) else pa.array([], pa.large_string())
-        return Axis(name, Scale.CATEGORY), pandas.Series(codes.to_pandas(), dtype="category").cat.remove_unused_categories()
+        codes = text_column(column).combine_chunks().dictionary_encode()
+        return Axis(name, Scale.CATEGORY), pandas.Series(codes.to_pandas(), dtype="category")
     if scale is Scale.NUMBER:
         values, seconds = _numbers(column, type_name)
         return Axis(name, scale, unit or ("s" if seconds else "")), pandas.Series(values)
@@ -130,7 +129,8 @@ def _scale(kind: pa.DataType, type_name: str) -> Scale:
 def _numbers(column: pa.ChunkedArray, type_name: str) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], bool]:
     """float64 values, NaN for null and infinite; and whether they are seconds of a duration."""
     key = sort_key(column, type_name)
-    assert key is not None
+    if key is None:
+        return np.full(len(column), np.nan), False
     per_second = 0.0
     if pt.is_interval(plain(column).type):
         per_second = 1e6

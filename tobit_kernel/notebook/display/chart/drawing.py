@@ -93,7 +93,7 @@ def as_labels(drawing: Drawing, side: str) -> None:
     if axis.scale is Scale.CATEGORY:
         return
     places = np.sort(values.unique())
-    names = labels(places, axis.scale)
+    names = pandas.Index(labels(places, axis.scale))
     drawing.frame[side] = pandas.Categorical.from_codes(np.searchsorted(places, values.to_numpy()), names)
     setattr(drawing, side, Axis(axis.name, Scale.CATEGORY, axis.unit))
 
@@ -123,10 +123,12 @@ def few_cells(drawing: Drawing, side: str) -> None:
     if distinct <= FEW:
         as_labels(drawing, side)
         return
-    numbers = values.to_numpy().astype("datetime64[ms]").astype(np.float64) if axis.scale is Scale.TIME else values.to_numpy()
+    moments, numbers = axis.scale is Scale.TIME, values.to_numpy()
+    if moments:
+        numbers = numbers.astype("datetime64[ms]").astype(np.float64)
     least, step = numbers.min(), (numbers.max() - numbers.min()) / STEPS
     middles = least + (np.clip((numbers - least) // step, 0, STEPS - 1) + 0.5) * step
-    drawing.frame[side] = middles.astype("datetime64[ms]") if axis.scale is Scale.TIME else middles
+    drawing.frame[side] = middles.astype("datetime64[ms]") if moments else middles
     drawing.cell = (step, drawing.cell[1]) if side == "x" else (drawing.cell[0], step)
     drawing.notes.append(say("{name} in {n} steps").format(name=axis.name, n=STEPS))
 

@@ -15,13 +15,12 @@ from tobit_kernel.notebook.display.chart.specification import Kind
 
 if TYPE_CHECKING:
     from bokeh.models import HoverTool
-    from bokeh.plotting import figure
 
 _LEGEND_COLUMNS = 4
 _LONG_LABELS = 60
 
 
-def finish(made: figure, drawing: Drawing) -> figure:
+def finish(made: Any, drawing: Drawing) -> Any:
     """``made`` with our look; its own hover tools, titles and ranges' margins replaced."""
     made.sizing_mode = "stretch_width"
     if drawing.frame.empty or drawing.kind is Kind.PIE:
@@ -46,15 +45,15 @@ def hover(drawing: Drawing, renderers: Sequence[Any], extra: Sequence[tuple[str,
     from bokeh.models import HoverTool
 
     rows = [*_tooltip(drawing), *extra]
-    formatters: dict[str, Any] = {f"@{name}": "datetime" for name in ("x", "left", "right") if drawing.x.scale is Scale.TIME}
-    if drawing.y.scale is Scale.TIME:
-        formatters["@y"] = "datetime"
-    follow = drawing.kind in (Kind.LINE, Kind.AREA)
+    moments = [side for side, axis in (("x", drawing.x), ("y", drawing.y)) if axis.scale is Scale.TIME]
+    moments += ["left", "right"] if "x" in moments else []
+    # The tooltips of several lines that cross would cover each other.
+    follow = drawing.kind in (Kind.LINE, Kind.AREA) and (drawing.stacked or len(renderers) == 1)
     tool = HoverTool(
         tooltips=[(literal(name), value) for name, value in rows],
-        formatters=formatters,
+        formatters={f"@{name}": "datetime" for name in moments},
         renderers=list(renderers),
-        mode="vline" if follow and len(renderers) == 1 else "mouse",
+        mode="vline" if follow else "mouse",
         point_policy="snap_to_data",
         line_policy="nearest",
     )
@@ -91,15 +90,16 @@ def _value(axis: Axis, values: Any, field: str) -> str:
         return number_format(axis, values, field)
     if axis.scale is Scale.CATEGORY:
         return f"@{field}"
-    days = (values == values.astype("datetime64[D]")).all()
-    return f"@{field}{{{'%F' if days else '%F %T'}}}" + (f" {escape(axis.unit)}" if axis.unit and not days else "")
+    if (values == values.astype("datetime64[D]")).all():
+        return f"@{field}{{%F}}"
+    return f"@{field}{{%F %H:%M}}" if (values == values.astype("datetime64[m]")).all() else f"@{field}{{%F %T}}"
 
 
-def _titles(made: figure, drawing: Drawing) -> None:
+def _titles(made: Any, drawing: Drawing) -> None:
     """Title above, notes below it, both at the left edge of the figure."""
-    from bokeh.models import Title
+    from bokeh.models.annotations import Title
 
-    font = {"text_font": FONT_STACK, "text_color": TEXT}
+    font: Any = {"text_font": FONT_STACK, "text_color": TEXT}
     made.title = Title(text="")
     if drawing.notes:
         notes = literal(GAP.join(drawing.notes))
@@ -108,19 +108,24 @@ def _titles(made: figure, drawing: Drawing) -> None:
         made.add_layout(Title(text=literal(drawing.title), text_font_size="15px", **font), "above")
 
 
-def _axes(made: figure, drawing: Drawing) -> None:
+def _axes(made: Any, drawing: Drawing) -> None:
+    from bokeh.models import NoOverlap
+
+    if drawing.frame.empty or drawing.kind is Kind.PIE:
+        return
     names = {"below": drawing.x, "left": drawing.y}
     for side, axis in names.items():
         for drawn in getattr(made, side):
             if "Axis" not in type(drawn).__name__:
                 continue
-            drawn.axis_label = literal(axis.label) if not drawing.frame.empty and drawing.kind is not Kind.PIE else None
+            drawn.axis_label = literal(axis.label)
             drawn.update(
                 axis_label_text_font=FONT_STACK, axis_label_text_font_size="13px", axis_label_text_font_style="normal",
                 axis_label_text_color=TEXT, major_label_text_font=FONT_STACK, major_label_text_font_size="12px",
                 major_label_text_color=TEXT, axis_line_color=FRAME, major_tick_line_color=FRAME,
                 minor_tick_line_color=None, axis_label_standoff=8,
             )  # fmt: skip
+            drawn.major_label_policy = NoOverlap()  # a phone shows fewer of them
             _ticks(drawn, axis, drawing, side)
     for grid in made.grid:
         grid.grid_line_color, grid.grid_line_alpha = FRAME, 0.28
@@ -157,12 +162,13 @@ def _values(drawing: Drawing, side: str) -> np.ndarray:
     return values[np.isfinite(values.astype(np.float64))].astype(np.float64)
 
 
-def _tools(made: figure, drawing: Drawing) -> None:
-    """Zoom and pan only when asked for: a chart must not catch the wheel that scrolls the page."""
-    from bokeh.models import HoverTool
+def _tools(made: Any, drawing: Drawing) -> None:
+    """A few tools, the wheel only when chosen: a chart must not catch what scrolls the page."""
+    from bokeh.models import BoxZoomTool, PanTool, ResetTool, SaveTool, WheelZoomTool
 
     ours = [tool for tool in made.tools if "tobit" in tool.tags]
-    made.tools = [tool for tool in made.tools if not isinstance(tool, HoverTool)] + ours
+    zooms = drawing.kind is not Kind.PIE and not drawing.frame.empty
+    made.tools = [*([BoxZoomTool(), PanTool(), WheelZoomTool(), ResetTool()] if zooms else []), SaveTool(), *ours]
     drawn = [one for one in made.renderers if type(one).__name__ == "GlyphRenderer"]
     if not ours and not drawing.frame.empty:
         made.add_tools(hover(drawing, drawn))
@@ -175,15 +181,20 @@ def _tools(made: figure, drawing: Drawing) -> None:
 
 
 def _cells(renderer: Any, drawing: Drawing) -> None:
-    """Equal cells: HoloViews would stretch the neighbours of an empty row or column over it."""
+    """Equal cells, and none where there are no rows: HoloViews would stretch the neighbours of an
+    empty row or column over it, and paint missing cells white."""
+    held = renderer.data_source.data
+    known = np.isfinite(np.asarray(held["zvalues"], np.float64))
+    renderer.data_source.data = {name: np.asarray(values)[known] for name, values in held.items()}
     if drawing.x.scale is not Scale.CATEGORY:
         renderer.glyph.width = drawing.cell[0]
     if drawing.y.scale is not Scale.CATEGORY:
         renderer.glyph.height = drawing.cell[1]
 
 
-def _colour_bar(made: figure, drawing: Drawing) -> None:
-    from bokeh.models import ColorBar, NumeralTickFormatter
+def _colour_bar(made: Any, drawing: Drawing) -> None:
+    from bokeh.models import NumeralTickFormatter
+    from bokeh.models.annotations import ColorBar
 
     for bar in made.select(ColorBar):
         bar.update(
@@ -194,7 +205,7 @@ def _colour_bar(made: figure, drawing: Drawing) -> None:
         )  # fmt: skip
 
 
-def _legend(made: figure, drawing: Drawing) -> None:
+def _legend(made: Any, drawing: Drawing) -> None:
     for legend in list(made.legend):
         legend.update(
             label_text_font=FONT_STACK, label_text_font_size="12px", label_text_color=TEXT, background_fill_alpha=0,
@@ -204,8 +215,8 @@ def _legend(made: figure, drawing: Drawing) -> None:
             if legend in getattr(made, place):
                 getattr(made, place).remove(legend)
         if drawing.kind is Kind.PIE:
-            made.add_layout(legend, "right")
-            legend.spacing = 2
+            made.add_layout(legend, "below")
+            legend.update(orientation="horizontal", ncols=3, location="center", spacing=6)
         else:
             legend.orientation, legend.ncols = "horizontal", _LEGEND_COLUMNS
             legend.click_policy = "hide" if drawing.kind in (Kind.LINE, Kind.SCATTER, Kind.HIST) else "none"

@@ -8,7 +8,7 @@ for Bokeh, is made of wedges.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,14 +18,11 @@ from tobit_kernel.notebook.display.chart.look import FONT_STACK, HEIGHT_PX, PALE
 from tobit_kernel.notebook.display.chart.specification import Kind
 from tobit_kernel.notebook.display.words import say
 
-if TYPE_CHECKING:
-    from bokeh.plotting import figure
-
 #: Radii of a pie's ring. In pixels, so that it stays round whatever the page's width.
-_RING_PX = (64, 122)
+_RING_PX = (54, 104)
 
 
-def figure_of(drawing: Drawing) -> figure:
+def figure_of(drawing: Drawing) -> Any:
     """A responsive figure, 360 px high, that loads nothing."""
     if drawing.frame.empty:
         return _nothing(drawing)
@@ -38,7 +35,7 @@ def figure_of(drawing: Drawing) -> figure:
     element = _MAKING[drawing.kind](plot(drawing.frame), drawing, options)
     import holoviews
 
-    made: figure = holoviews.render(element, backend="bokeh")
+    made = holoviews.render(element, backend="bokeh")
     if drawing.kind is Kind.AREA:
         _outline(made, drawing)
     return finish(made, drawing)
@@ -63,7 +60,7 @@ def _bar(plot: Any, drawing: Drawing, options: dict[str, Any]) -> Any:
         options.update(stacked=drawing.stacked, color=list(PALETTE[: len(drawing.series)]))
     else:
         options["color"] = colour(0)
-    return plot.bar(**options, line_width=0)
+    return plot.bar(**options, line_color=None)
 
 
 def _heatmap(plot: Any, drawing: Drawing, options: dict[str, Any]) -> Any:
@@ -113,7 +110,7 @@ def _colours(drawing: Drawing) -> Any:
     return [colour(number) for number in range(len(drawing.series))] if "by" in drawing.frame else colour(0)
 
 
-def _outline(made: figure, drawing: Drawing) -> None:
+def _outline(made: Any, drawing: Drawing) -> None:
     """Upper edges of the areas as lines: an area has one corner to hover over, a line has all its points."""
     lines = []
     for number, name in enumerate(drawing.series):
@@ -127,8 +124,8 @@ def _outline(made: figure, drawing: Drawing) -> None:
     made.add_tools(hover(drawing, lines))
 
 
-def _pie(drawing: Drawing) -> figure:
-    from bokeh.models import ColumnDataSource
+def _pie(drawing: Drawing) -> Any:
+    from bokeh.models import ColumnDataSource, Range1d
     from bokeh.plotting import figure
 
     values = drawing.frame["y"].to_numpy()
@@ -147,7 +144,9 @@ def _pie(drawing: Drawing) -> figure:
             "legend": [f"{name}  {part:.1%}" for name, part in zip(names, share, strict=True)],
         }
     )
-    made = figure(x_range=(-1, 1), y_range=(-1, 1), tools="save", min_height=HEIGHT_PX)
+    made = figure(
+        x_range=Range1d(start=-1, end=1), y_range=Range1d(start=-1, end=1), tools="save", min_height=HEIGHT_PX
+    )
     wedges = made.annular_wedge(
         x=0, y=0, inner_radius=_RING_PX[0], inner_radius_units="screen", outer_radius=_RING_PX[1],
         outer_radius_units="screen", start_angle="start", end_angle="end", direction="clock",
@@ -157,12 +156,13 @@ def _pie(drawing: Drawing) -> figure:
     return finish(made, drawing)
 
 
-def _nothing(drawing: Drawing) -> figure:
+def _nothing(drawing: Drawing) -> Any:
     """A picture that says that there is nothing to draw."""
-    from bokeh.models import Label
+    from bokeh.models import Range1d
+    from bokeh.models.annotations import Label
     from bokeh.plotting import figure
 
-    made = figure(x_range=(0, 1), y_range=(0, 1), tools="", min_height=HEIGHT_PX)
-    font = {"text_font": FONT_STACK, "text_color": TEXT, "text_font_size": "14px"}
+    made = figure(x_range=Range1d(start=0, end=1), y_range=Range1d(start=0, end=1), tools="", min_height=HEIGHT_PX)
+    font: Any = {"text_font": FONT_STACK, "text_color": TEXT, "text_font_size": "14px"}
     made.add_layout(Label(x=0.5, y=0.5, text=say("No rows to draw"), text_align="center", **font))
     return finish(made, drawing)

@@ -57,7 +57,7 @@ def svg(drawing: Drawing) -> str:
 
 
 @lru_cache(maxsize=1)
-def _settings() -> dict[str, Any]:
+def _settings() -> Any:
     from matplotlib.font_manager import fontManager
 
     installed = {font.name for font in fontManager.ttflist}
@@ -156,33 +156,33 @@ def _hist(axes: Axes, drawing: Drawing) -> None:
 def _heatmap(axes: Axes, drawing: Drawing) -> None:
     import pandas
 
-    grids = {}
+    grids: dict[str, list[Any]] = {}
     for side in ("x", "y"):
         values = drawing.frame[side]
-        grids[side] = sorted(set(values)) if drawing_scale(drawing, side) else [str(one) for one in values.cat.categories]
+        grids[side] = sorted(set(values)) if _placed(drawing, side) else [str(one) for one in values.cat.categories]
     table = pandas.pivot(drawing.frame.astype({"x": object, "y": object}), index="y", columns="x", values="value")
     table = table.reindex(index=grids["y"], columns=grids["x"])
     xs, ys = (_cell_edges(drawing, side, grids[side]) for side in ("x", "y"))
     cells = axes.pcolormesh(xs, ys, np.ma.masked_invalid(table.to_numpy(np.float64)), cmap="viridis", rasterized=True)
     bar = axes.figure.colorbar(cells, ax=axes, pad=0.015)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     bar.set_label(drawing.by.label if drawing.by else "", color=TEXT)
     bar.ax.tick_params(colors=TEXT, length=2)
     bar.ax.yaxis.set_major_formatter(_number)
     for side, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
-        if not drawing_scale(drawing, side):
+        if not _placed(drawing, side):
             _categories(axes, grids[side], axis)
             if side == "y":
                 axes.invert_yaxis()  # read from the top
 
 
-def drawing_scale(drawing: Drawing, side: str) -> bool:
+def _placed(drawing: Drawing, side: str) -> bool:
     """Whether a side of a heatmap is laid out by value, not by label."""
     return bool(getattr(drawing, side).scale is not Scale.CATEGORY)
 
 
 def _cell_edges(drawing: Drawing, side: str, places: list[Any]) -> Any:
-    if not drawing_scale(drawing, side):
+    if not _placed(drawing, side):
         return np.arange(len(places) + 1) - 0.5
     half = drawing.cell[0 if side == "x" else 1] / 2
     if getattr(drawing, side).scale is Scale.TIME:
@@ -235,12 +235,13 @@ def _ticks(axis: Any, scale: Axis) -> None:
     elif scale.scale is Scale.TIME:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-        locator = AutoDateLocator(minticks=3, maxticks=8)
+        locator = AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
         formats = ["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S.%f"]
         zero = ["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"]
         offset = ["", "", "", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d %H:%M"]
         axis.set_major_locator(locator)
-        axis.set_major_formatter(ConciseDateFormatter(locator, formats=formats, offset_formats=offset, zero_formats=zero))
+        style = {"formats": formats, "offset_formats": offset, "zero_formats": zero}
+        axis.set_major_formatter(ConciseDateFormatter(locator, **style))  # type: ignore[no-untyped-call]
 
 
 def _number(value: float, _: object = None) -> str:
@@ -263,10 +264,10 @@ def _categories(axes: Axes, names: list[str], axis: Any = None) -> None:
 def _titles(figure: Figure, axes: Axes, drawing: Drawing) -> None:
     handles, names = axes.get_legend_handles_labels()
     if "by" in drawing.frame and names and drawing.kind is not Kind.PIE:
-        shown = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "frameon": False, "labelcolor": TEXT}
+        shown: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "frameon": False, "labelcolor": TEXT}
         legend = axes.legend(handles, names, ncols=min(len(names), 6), borderaxespad=0.2, handlelength=1.2, **shown)
         if drawing.kind is Kind.SCATTER:
-            for handle in legend.legend_handles:
+            for handle in filter(None, legend.legend_handles):
                 handle.set(alpha=1, sizes=[30])
     if drawing.notes:
         figure.supxlabel(GAP.join(drawing.notes), x=0.99, ha="right", fontsize=8.5, color=TEXT)

@@ -69,6 +69,8 @@ def _bar(result: Result, kind: Kind, places: dict[str, int]) -> Drawing:
 
 
 def _pie(result: Result, kind: Kind, places: dict[str, int]) -> Drawing:
+    import pandas
+
     x, xs = read(result, places["x"], Scale.CATEGORY)
     y, ys = _measure(result, kind, places)
     drawing = Drawing(kind, _frame(x=_with_null(xs), y=ys), x, y)
@@ -80,8 +82,9 @@ def _pie(result: Result, kind: Kind, places: dict[str, int]) -> Drawing:
     frame = drawing.frame.astype({"x": object}).sort_values("y", ascending=False, kind="stable", ignore_index=True)
     if len(frame) > MOST_SLICES:
         rest = frame.iloc[MOST_SLICES - 1 :]
-        frame = frame.iloc[: MOST_SLICES - 1].copy()
-        frame.loc[len(frame)] = [say("{n:,} others").format(n=len(rest)), rest["y"].sum()]
+        frame = frame.iloc[: MOST_SLICES - 1]
+        others = {"x": [say("{n:,} others").format(n=len(rest))], "y": [rest["y"].sum()]}
+        frame = pandas.concat([frame, pandas.DataFrame(others)], ignore_index=True)
         drawing.notes.append(say("the {n:,} smallest drawn as one").format(n=len(rest)))
     drawing.frame = frame[frame["y"] > 0].reset_index(drop=True)
     return drawing
@@ -118,15 +121,17 @@ def _hist(result: Result, kind: Kind, places: dict[str, int]) -> Drawing:
     drawing = Drawing(kind, _frame(x=xs), x, Axis(say("rows"), Scale.NUMBER))
     _add_series(drawing, result, places)
     steps.drop_unplaced(drawing, ["x"])
+    if drawing.frame.empty:
+        return drawing
     moments = x.scale is Scale.TIME
     values = drawing.frame["x"].to_numpy()
     numbers = values.astype("datetime64[ms]").astype(np.float64) if moments else values
-    edges = _edges(numbers) if len(numbers) else np.zeros(1)
+    edges = _edges(numbers)
     sides = edges.astype("datetime64[ms]") if moments else edges
     parts = []
     for name in drawing.series:
-        mine = numbers if name == "" and "by" not in drawing.frame else numbers[(drawing.frame["by"] == name).to_numpy()]
-        part = pandas.DataFrame({"left": sides[:-1], "right": sides[1:], "y": np.histogram(mine, edges)[0] if len(numbers) else 0})
+        mine = numbers[(drawing.frame["by"] == name).to_numpy()] if "by" in drawing.frame else numbers
+        part = pandas.DataFrame({"left": sides[:-1], "right": sides[1:], "y": np.histogram(mine, edges)[0]})
         parts.append(part.assign(by=name) if "by" in drawing.frame else part)
     names = drawing.series
     drawing.frame = pandas.concat(parts, ignore_index=True)
@@ -140,8 +145,11 @@ def _edges(numbers: np.ndarray) -> np.ndarray:
     least, most = numbers.min(), numbers.max()
     if most - least < _BINS and (numbers == np.round(numbers)).all():
         return np.arange(least, most + 2) - 0.5
-    bins = min(max(len(np.histogram_bin_edges(numbers, "auto")) - 1, 1), _BINS) if most - least < 1e15 else _BINS
-    return np.histogram_bin_edges(numbers, bins)
+    # Freedman and Diaconis (1981): twice the quartiles' distance over the cube root of the count.
+    low, high = np.percentile(numbers, [25, 75])
+    width = 2 * (high - low) / np.cbrt(len(numbers))
+    bins = np.ceil((most - least) / width) if width > 0 else np.log2(len(numbers)) + 1
+    return np.histogram_bin_edges(numbers, int(np.clip(bins, 1, _BINS)))
 
 
 def _frame(**columns: pandas.Series) -> pandas.DataFrame:

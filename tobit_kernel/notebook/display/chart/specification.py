@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tobit_kernel.errors import InputError
 from tobit_kernel.notebook.display.words import say
+
+#: A name, bare or in double quotes (a quote within is doubled), and the comma behind it.
+_NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(?:(,)|$)')
 
 
 class Kind(StrEnum):
@@ -84,12 +87,17 @@ def parse(text: str, columns: Sequence[str]) -> Specification:
 def _names(rest: str, text: str) -> list[str]:
     if not rest.strip():
         return []
-    try:
-        rows = list(csv.reader([rest], skipinitialspace=True, strict=True))
-    except csv.Error:
-        hint = say('Put a column name with a comma in double quotes: "a, b".')
-        raise InputError(say("The chart {text!r} cannot be read.").format(text=text), hint) from None
-    return [name.strip() for name in rows[0]]
+    names, position = [], 0
+    while True:
+        match = _NAME.match(rest, position)
+        if not match:
+            hint = say('Put a column name with a comma in double quotes: "a, b".')
+            raise InputError(say("The chart {text!r} cannot be read.").format(text=text), hint)
+        quoted, bare, comma = match.groups()
+        names.append(bare.strip() if quoted is None else quoted.replace('""', '"'))
+        position = match.end()
+        if not comma:
+            return names
 
 
 def _place(name: str, columns: Sequence[str]) -> int:
