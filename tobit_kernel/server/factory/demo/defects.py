@@ -49,14 +49,14 @@ def rows(made: Sequence[Run]) -> Iterator[tuple[Any, ...]]:
         if not run.defect:
             continue
         kinds = TYPES[run.line.process]
-        random = generator(3, run.back, sum(map(ord, run.line.code + run.product.code + run.shift)))
+        dice = generator(3, run.back, sum(map(ord, run.line.code + run.product.code + run.shift)))
         extra, extra_type = _of_incident(run)
-        usual = shares(run.defect - extra, [kind[1] * random.uniform(0.6, 1.4) for kind in kinds])
+        usual = shares(run.defect - extra, [kind[1] * dice.uniform(0.6, 1.4) for kind in kinds])
         each = run.product.cost_krw * (run.scrap * SCRAP_COST + (run.defect - run.scrap) * REWORK_COST) / run.defect
         for (name, _, cause, measure, department), count in zip(kinds, usual, strict=True):
             quantity = count + (extra if name == extra_type else 0)
             # Nobody has found the cause of an incident yet, and not of every other defect either.
-            known = random.random() < 0.8 and not (extra and name == extra_type)
+            known = dice.random() < 0.8 and not (extra and name == extra_type)
             if quantity:
                 yield (run.day, run.line.code, run.product.code, run.shift, name, quantity, round(quantity * each, 2),
                        cause if known else None, measure if known else None, department)  # fmt: skip

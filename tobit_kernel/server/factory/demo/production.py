@@ -76,38 +76,38 @@ def _works(line: Line, day: date) -> bool:
 
 
 def _line_day(back: int, day: date, number: int, line: Line) -> Iterator[Run]:
-    random = generator(1, number, back)
+    dice = generator(1, number, back)
     own = [product for product in products() if product.line == line.code]
     for place, shift in enumerate(line.shifts):
         # The draws are made on free days too, so that a holiday shifts nothing.
-        second = random.random() < 0.45
-        share = round(BUSY * random.uniform(0.35, 0.65)) if second else BUSY
+        second = dice.random() < 0.45
+        share = round(BUSY * dice.uniform(0.35, 0.65)) if second else BUSY
         first = own[(back + place) % len(own)]
         parts = [(first, share)] + ([(own[(back + place + 1) % len(own)], BUSY - share)] if second else [])
-        made = [_run(random, back, day, line, shift, product, busy) for product, busy in parts]
+        made = [_run(dice, back, day, line, shift, product, busy) for product, busy in parts]
         if _works(line, day):
             yield from made
 
 
-def _run(random: np.random.Generator, back: int, day: date, line: Line, shift: str, product: Product, busy: int) -> Run:
-    setup = int(min(busy * 0.2, random.uniform(6, 24)))
-    breakdown = int(min(busy * 0.3, random.exponential(busy * 0.06 * line.trouble))) if random.random() < 0.6 else 0
-    idle = int(busy * random.uniform(0.01, 0.06))
+def _run(dice: np.random.Generator, back: int, day: date, line: Line, shift: str, product: Product, busy: int) -> Run:
+    setup = int(min(busy * 0.2, dice.uniform(6, 24)))
+    breakdown = int(min(busy * 0.3, dice.exponential(busy * 0.06 * line.trouble))) if dice.random() < 0.6 else 0
+    idle = int(busy * dice.uniform(0.01, 0.06))
     breakdown = min(breakdown + _failure(back, line, shift), busy - setup - idle - 10)
     runtime = busy - setup - breakdown - idle
     slow = factor(Kind.SLOW, back, line.code, product.code, shift) * (1.03 if shift == "night" else 1.0)
-    cycle = product.cycle_s * slow / random.uniform(line.pace - 0.05, line.pace + 0.05)
+    cycle = product.cycle_s * slow / dice.uniform(line.pace - 0.05, line.pace + 0.05)
     total = int(runtime * 60 / cycle)
-    usual = line.defect_rate * float(np.exp(0.25 * random.standard_normal())) * (1.15 if shift == "night" else 1.0)
+    usual = line.defect_rate * float(np.exp(0.25 * dice.standard_normal())) * (1.15 if shift == "night" else 1.0)
     wear = factor(Kind.WEAR, back, line.code, product.code, shift)
     material = factor(Kind.MATERIAL, back, line.code, product.code, shift)
     defect = min(total, round(total * usual * wear * material))
     planned = round(busy * 60 / product.cycle_s * 0.83 / 10) * 10
     wrong = factor(Kind.CYCLE_TIME, back, line.code, product.code, shift)
     return Run(
-        back, day, line, product, shift, total, defect, round(defect * random.uniform(0.2, 0.5)), runtime, breakdown,
-        idle, setup, planned, round(product.cycle_s * wrong, 2), round(cycle * random.uniform(0.03, 0.09), 3),
-        int(random.integers(1, 4)),
+        back, day, line, product, shift, total, defect, round(defect * dice.uniform(0.2, 0.5)), runtime, breakdown,
+        idle, setup, planned, round(product.cycle_s * wrong, 2), round(cycle * dice.uniform(0.03, 0.09), 3),
+        int(dice.integers(1, 4)),
     )  # fmt: skip
 
 
@@ -145,10 +145,10 @@ def _spread(run: Run, first: int) -> Iterator[tuple[int, float, int, int, float]
         max(0.0, min((place + 1) * per_hour, first + run.busy) - max(place * per_hour, first))
         for place in range(SHIFT_MINUTES // 60)
     ]
-    random = generator(2, run.back, sum(map(ord, run.line.code + run.product.code + run.shift)))
+    dice = generator(2, run.back, sum(map(ord, run.line.code + run.product.code + run.shift)))
     losses, left = [0.0] * len(rooms), float(run.downtime + run.setup)
-    for place in random.permutation(len(rooms)).tolist():
-        losses[place] = min(left, rooms[place] * random.uniform(0.2, 1.0))
+    for place in dice.permutation(len(rooms)).tolist():
+        losses[place] = min(left, rooms[place] * dice.uniform(0.2, 1.0))
         left -= losses[place]
     for place, room in enumerate(rooms):
         more = min(left, room - losses[place])

@@ -37,7 +37,7 @@ def rows(made: Sequence[Run], today: date) -> Iterator[tuple[Any, ...]]:
 def _flow(
     number: int, product: Product, warehouse: str, made_daily: list[int], today: date
 ) -> Iterator[tuple[Any, ...]]:
-    random = generator(5, number)
+    dice = generator(5, number)
     usual = max(1.0, sum(made_daily) / len(made_daily))
     plant, centre = _Place(usual, usual * 3), _Place(usual, usual * TARGET_DAYS)
     safety = round(usual * SAFETY_DAYS)
@@ -48,7 +48,7 @@ def _flow(
         surge = factor(Kind.DEMAND, back, "", product.code, "")
         # More is sold while much is in stock; so neither warehouse grows without end.
         pull = min(1.4, max(0.5, centre.stock / (usual * TARGET_DAYS)))
-        demand = round(usual * surge * pull * random.uniform(0.75, 1.2) * (0.5 if day.weekday() >= 5 else 1.2))
+        demand = round(usual * surge * pull * dice.uniform(0.75, 1.2) * (0.5 if day.weekday() >= 5 else 1.2))
         arrived, on_the_way = on_the_way, 0
         plant.book(day, made, 0)
         centre.book(day, arrived, min(demand, centre.stock + arrived))
@@ -56,8 +56,8 @@ def _flow(
         plant.book(day, 0, on_the_way)
         plant.close(day)
         centre.close(day)
-        yield _row(day, product, warehouse, plant, round(safety / 3), 0, random.uniform(0.0, 0.1))
-        yield _row(day, product, CENTRE, centre, safety, on_the_way, random.uniform(0.05, 0.2))
+        yield _row(day, product, warehouse, plant, round(safety / 3), 0, dice.uniform(0.0, 0.1))
+        yield _row(day, product, CENTRE, centre, safety, on_the_way, dice.uniform(0.05, 0.2))
 
 
 class _Place:

@@ -121,16 +121,16 @@ def _traces(incident: Incident) -> Iterator[Event]:
 
 
 def _everyday(count: int) -> Iterator[Event]:
-    random = np.random.Generator(np.random.PCG64([SEED, 12]))
+    dice = np.random.Generator(np.random.PCG64([SEED, 12]))
     pairs = [(ci.code, kind) for ci in cis() for kind in KINDS if ci.subtype in kind.subtypes]
     weights = np.cumsum([kind.weight for _, kind in pairs])
-    chosen = np.searchsorted(weights, random.random(count) * weights[-1], side="right")
+    chosen = np.searchsorted(weights, dice.random(count) * weights[-1], side="right")
     # More by day than by night, as seen from the usual end of the data, 9 in Korea.
     hours = MINUTES // 60
     share = np.cumsum([40 + CURVES["online"][(hour + 9 - hours) % 24] for hour in range(hours)])
-    hour = np.searchsorted(share, random.random(count) * share[-1], side="right")
-    second = hour * 3600 + random.integers(0, 3600, count)
-    details = random.integers(1, 4000, count)
+    hour = np.searchsorted(share, dice.random(count) * share[-1], side="right")
+    second = hour * 3600 + dice.integers(0, 3600, count)
+    details = dice.integers(1, 4000, count)
     for place, when, detail in zip(chosen.tolist(), second.tolist(), details.tolist(), strict=True):
         code, kind = pairs[place]
         attributes = json.dumps({"source": "monitor", "detail": detail})

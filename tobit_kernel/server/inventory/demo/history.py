@@ -77,15 +77,15 @@ def maintenance(end: datetime) -> Iterator[tuple[int, str, datetime, datetime, s
 
 def work(end: datetime) -> Iterator[tuple[int, int, str, datetime, datetime, str, str, str]]:
     """(work_id, ci_id, work_type, started_at, ended_at, worker, status, description): 240 pieces of work."""
-    random = np.random.Generator(np.random.PCG64([SEED, 21]))
-    days = np.sort(random.uniform(0, MINUTES / 1440 - 1, 240))
+    dice = np.random.Generator(np.random.PCG64([SEED, 21]))
+    days = np.sort(dice.uniform(0, MINUTES / 1440 - 1, 240))
     for number, day in enumerate(days.tolist(), start=1):
-        work_type, subtype, text = WORK[int(random.integers(len(WORK)))]
+        work_type, subtype, text = WORK[int(dice.integers(len(WORK)))]
         members = [ci for ci in cis() if ci.subtype == subtype]
-        ci = members[int(random.integers(len(members)))]
+        ci = members[int(dice.integers(len(members)))]
         started = end - timedelta(minutes=MINUTES) + timedelta(minutes=round(day * 1440))
-        ended = started + timedelta(minutes=int(random.integers(10, 180)))
-        status = "failed" if random.random() < 0.04 else "done"
+        ended = started + timedelta(minutes=int(dice.integers(10, 180)))
+        status = "failed" if dice.random() < 0.04 else "done"
         yield number, ids()[ci.code], work_type, started, ended, ci.owner, status, text
 
 
@@ -97,12 +97,12 @@ def changes(
     found: list[tuple[datetime, str, str, str, str, str, str, str]] = [
         (incidents[change[0]].window(end)[0] + timedelta(minutes=change[1]), *change[2:]) for change in CHANGES
     ]
-    random = np.random.Generator(np.random.PCG64([SEED, 22]))
+    dice = np.random.Generator(np.random.PCG64([SEED, 22]))
     members = [ci for ci in cis() if ci.subtype in ("service", "api", "web", "database", "vm")]
     for _ in range(300):
-        ci = members[int(random.integers(len(members)))]
-        when = end - timedelta(minutes=int(random.integers(60, MINUTES)))
-        major, minor = int(random.integers(2, 9)), int(random.integers(0, 40))
+        ci = members[int(dice.integers(len(members)))]
+        when = end - timedelta(minutes=int(dice.integers(60, MINUTES)))
+        major, minor = int(dice.integers(2, 9)), int(dice.integers(0, 40))
         before, after = f"{major}.{minor}.0", f"{major}.{minor + 1}.0"
         found.append((when, ci.code, "release", "version", before, after, ci.owner, "scheduled release"))
     for number, (when, code, change_type, field, before, after, by, reason) in enumerate(sorted(found), start=1):
