@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -76,9 +77,7 @@ def write_notebook(path: Path, *cells: str, outputs: list[dict[str, Any]] | None
     if outputs:
         made[-1]["outputs"] = outputs
     spec = {"name": "tobit", "display_name": "Tobit", "language": "python"}
-    path.write_text(
-        json.dumps({"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5})
-    )
+    path.write_text(json.dumps({"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}))
 
 
 @pytest.fixture(scope="session")
@@ -106,8 +105,8 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def jupyter_environment(folder: Path) -> dict[str, str]:
     """Variables for a Jupyter that sees this checkout's extension, kernel and server extension, and keeps to ``folder``."""
     data = folder / "share" / "jupyter"
-    (data / "labextensions").mkdir(parents=True)
-    (data / "labextensions" / "tobit-lab").symlink_to(ROOT / "extensions" / "lab" / "bundle")
+    # A copy, as a wheel installs it: Voila refuses files that a link leads to.
+    copytree(ROOT / "extensions" / "lab" / "bundle", data / "labextensions" / "tobit-lab")
     (data / "kernels").symlink_to(ROOT / "jupyter" / "kernels")
     # No question about news on the first page.
     settings = folder / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"

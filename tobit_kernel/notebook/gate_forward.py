@@ -14,6 +14,7 @@ from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.simple_httpclient import HTTPStreamClosedError, HTTPTimeoutError, SimpleAsyncHTTPClient
 
 from tobit_kernel.errors import GateUnavailable, TimedOut, TobitError
+from tobit_kernel.runtime import TOKEN_FILE
 from tobit_kernel.settings import settings
 
 UNIX = "unix://"
@@ -82,9 +83,9 @@ class GateForward:
 
     async def _start(self) -> None:
         try:
-            from tobit_kernel.client import connect
+            from tobit_kernel.autostart import gate
 
-            await asyncio.to_thread(connect)
+            await asyncio.to_thread(gate)
         except TobitError as error:
             self._failed = error
             raise
@@ -118,12 +119,14 @@ class GateForward:
 
 def find_gate() -> Address:
     """Where the files of TOBIT_HOME, or TOBIT_GATEWAY_URL, say that the gate is."""
-    home = settings().home
-    try:
-        url = settings().gateway_url or str(json.loads((home / "gateway.json").read_text())["url"])
-        return Address(url.rstrip("/"), (home / "token").read_text().strip())
-    except (OSError, ValueError, KeyError) as error:
-        raise GateUnavailable("No gate runs on this machine.") from error
+    from tobit_kernel.autostart import facts_of
+
+    told = settings()
+    facts = {"url": told.gateway_url} if told.gateway_url else facts_of(told.home)
+    token = told.home / TOKEN_FILE
+    if facts is None or not token.exists():
+        raise GateUnavailable("No gate runs here.", "The first cell that asks something starts it.")
+    return Address(str(facts["url"]).rstrip("/"), token.read_text("utf-8").strip())
 
 
 def _client(url: str) -> tuple[SimpleAsyncHTTPClient, str]:

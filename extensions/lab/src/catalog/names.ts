@@ -1,6 +1,6 @@
-/** A name as it must be written in SQL: quoted when it is anything but plain lower case. */
+/** A name as it must be written in SQL: quoted when it is anything but plain lower case; Hangul needs no quotes. */
 export function quoted(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return /^[\p{Ll}\p{Lo}_][\p{Ll}\p{Lo}\p{Nd}_]*$/u.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** `schema.table`; the schema of one's own is written `my`. */

@@ -5,20 +5,18 @@ import { Widget } from '@lumino/widgets';
 
 import { element } from '../element';
 import { translation } from '../translation';
-import { coloursOf, inColours } from './theme';
-import { stretch } from './width';
+import { inReadingOrder } from './references';
 
 export const CHART_MIME = 'application/vnd.tobit.chart+json';
 const PICTURE_MIME = 'image/svg+xml';
-const DEFAULT_HEIGHT_PX = 360;
 
 interface Chart {
   item: { target_id: string; root_id: string };
   bokeh: string;
-  height?: number;
+  height: number;
 }
 
-/** Draws a chart; BokehJS is loaded with the first one. */
+/** Draws a chart, which brings its own width and colours for light and dark; BokehJS is loaded with the first one. */
 class ChartRenderer extends Widget implements IRenderMime.IRenderer {
   constructor(private _trans: TranslationBundle) {
     super();
@@ -35,23 +33,17 @@ class ChartRenderer extends Widget implements IRenderMime.IRenderer {
       this._say(this._trans.__('A picture of the chart: trust the notebook to use it.'));
       return;
     }
-    this._plot.style.minHeight = `${this._chart.height ?? DEFAULT_HEIGHT_PX}px`;
+    this._plot.style.minHeight = `${this._chart.height}px`;
     if (this.isAttached) {
       await this._draw();
     }
   }
 
   protected onAfterAttach(_: Message): void {
-    this._themes.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-name', 'data-jp-theme-light'] });
     void this._draw();
   }
 
-  protected onBeforeDetach(_: Message): void {
-    this._themes.disconnect();
-  }
-
   dispose(): void {
-    this._themes.disconnect();
     this._views?.clear();
     this._views = null;
     super.dispose();
@@ -68,11 +60,9 @@ class ChartRenderer extends Widget implements IRenderMime.IRenderer {
         return;
       }
       Bokeh.set_log_level('error');
-      const item = inColours(this._chart.item, coloursOf(this.node));
-      stretch(item, this._chart.height ?? DEFAULT_HEIGHT_PX);
       this._views?.clear();
       this._plot.replaceChildren();
-      this._views = await Bokeh.embed.embed_item(item, this._plot);
+      this._views = await Bokeh.embed.embed_item(inReadingOrder(this._chart.item), this._plot);
       this._picture.hidden = true;
       this._say('');
     } catch (reason) {
@@ -103,7 +93,6 @@ class ChartRenderer extends Widget implements IRenderMime.IRenderer {
   private _picture = element('img', { class: 'tobit-Chart-picture' });
   private _plot = element('div', { class: 'tobit-Chart-plot' });
   private _note = element('p', { class: 'tobit-Chart-note', attrs: { role: 'status' } });
-  private _themes = new MutationObserver(() => void this._draw());
 }
 
 /** Safe: what is not trusted is shown as a picture. */

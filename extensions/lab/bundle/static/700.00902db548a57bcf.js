@@ -378,8 +378,10 @@
   background: var(--tobit-raised);
 }
 `,""]),o.d(i,{},{A:a})},200(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Grid {
+  background: var(--tobit-ground);
   border: 1px solid var(--tobit-line);
   border-radius: 6px;
+  container-type: inline-size;
   display: flex;
   flex-direction: column;
   min-width: 0;
@@ -776,9 +778,22 @@
   opacity: 0.6;
 }
 
+/* A phone: where we are on a line of its own. */
+@container (max-width: 430px) {
+  .tobit-Grid-range {
+    flex-basis: 100%;
+  }
+
+  .tobit-Grid-pager {
+    gap: 2px 4px;
+    justify-content: space-between;
+  }
+}
+
 .tobit-Grid-page {
+  box-sizing: border-box;
   text-align: center;
-  width: 52px;
+  width: 56px;
 }
 
 .tobit-Preview {
