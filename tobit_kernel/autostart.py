@@ -53,8 +53,11 @@ def running(told: Settings) -> Gate | None:
     except (OSError, GateUnavailable):
         return None
     if facts.get("version") != __version__:
-        raise Conflict(f"The gate that runs here is Tobit {facts.get('version')}, this is {__version__}.",
-                       "`tobit stop` ends it; the next cell starts the new one.", pid=facts.get("pid"))
+        raise Conflict(
+            f"The gate that runs here is Tobit {facts.get('version')}, this is {__version__}.",
+            "`tobit stop` ends it; the next cell starts the new one.",
+            pid=facts.get("pid"),
+        )
     return found
 
 
@@ -84,8 +87,10 @@ def _connected(told: Settings, on_start: Callable[[], None] | None) -> Gate:
     if found is not None:
         return found
     if find_spec("uvicorn") is None or find_spec("tobit_kernel.server") is None:
-        raise GateUnavailable("No gate is configured, and this installation brings none.",
-                              "Set TOBIT_GATEWAY_URL, or `pip install 'tobit-kernel[all]'` for one of your own.")
+        raise GateUnavailable(
+            "No gate is configured, and this installation brings none.",
+            "Set TOBIT_GATEWAY_URL, or `pip install 'tobit-kernel[all]'` for one of your own.",
+        )
     if on_start:
         on_start()
     with _starting(told.home):
@@ -105,8 +110,13 @@ def _started(told: Settings) -> Gate:
     logs.mkdir(mode=0o700, exist_ok=True)
     with (logs / _START_LOG).open("wb") as log:
         child = subprocess.Popen(  # noqa: S603 - no shell, our own interpreter
-            [sys.executable, "-m", "tobit_kernel.launch.cli", "gateway"], cwd=told.home, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=log, start_new_session=True, env={**os.environ, "TOBIT_HOME": str(told.home)},
+            [sys.executable, "-m", "tobit_kernel.launch.cli", "gateway"],
+            cwd=told.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, "TOBIT_HOME": str(told.home)},
         )
     _children.append(child)
     until = time.monotonic() + START_LIMIT_S
@@ -125,5 +135,7 @@ def _why(log: Path) -> TobitError:
     lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line and not line.startswith("{")]
     hint = next((line.removeprefix("→ ") for line in reversed(lines) if line.startswith("→ ")), "")
     said = [line for line in lines if not line.startswith("→ ")]
-    return GateUnavailable("The gate could not start: " + (said[-1] if said else "it ended at once."),
-                           hint or f"{log.parent / 'gateway.log'} says more.")
+    return GateUnavailable(
+        "The gate could not start: " + (said[-1] if said else "it ended at once."),
+        hint or f"{log.parent / 'gateway.log'} says more.",
+    )

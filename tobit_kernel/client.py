@@ -52,7 +52,9 @@ class Gate:
         """``data`` of the answer to DELETE."""
         return self._json("DELETE", path, query)
 
-    def query(self, request: QueryRequest, on_rows: Callable[[int], None] | None = None, name: str | None = None) -> Result:
+    def query(
+        self, request: QueryRequest, on_rows: Callable[[int], None] | None = None, name: str | None = None
+    ) -> Result:
         """The rows of a statement. ``on_rows`` hears how many came so far.
 
         An interrupt closes the connection, which ends the statement on the server.
@@ -71,7 +73,9 @@ class Gate:
             response.close()
         return Result(table, tail, name, request.source, request.statement)
 
-    def upload(self, path: str, data: Any, on_event: Callable[[dict[str, Any]], None] | None = None, **query: Any) -> Any:
+    def upload(
+        self, path: str, data: Any, on_event: Callable[[dict[str, Any]], None] | None = None, **query: Any
+    ) -> Any:
         """Sends the bytes of ``data`` (bytes or an iterable of them) and returns the result.
 
         ``on_event`` hears ``{done, total, note}`` while the gate works.
@@ -88,8 +92,10 @@ class Gate:
         except KeyboardInterrupt:
             raise Cancelled() from None
         except (HTTPError, OSError) as error:
-            raise StreamTruncated("The gate went away before it said whether the table is there.",
-                                  "`%tobit tables` shows it; a load is all or nothing.") from error
+            raise StreamTruncated(
+                "The gate went away before it said whether the table is there.",
+                "`%tobit tables` shows it; a load is all or nothing.",
+            ) from error
         finally:
             response.close()
         raise StreamTruncated()
@@ -110,16 +116,29 @@ class Gate:
         finally:
             response.release_conn()
 
-    def _send(self, method: str, path: str, query: dict[str, Any], body: Any, accept: str = "application/json",
-              read_s: float | None = None, content_type: str = "application/json") -> urllib3.BaseHTTPResponse:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, Any],
+        body: Any,
+        accept: str = "application/json",
+        read_s: float | None = None,
+        content_type: str = "application/json",
+    ) -> urllib3.BaseHTTPResponse:
         given = urlencode({name: value for name, value in query.items() if value is not None})
         headers = {**self._headers, "accept": accept, "traceparent": _traceparent()}
         if body is not None:
             headers["content-type"] = content_type
         try:
             response = self._pool.request(
-                method, PREFIX + path + (f"?{given}" if given else ""), body=body, headers=headers,
-                preload_content=False, retries=False, timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s),
+                method,
+                PREFIX + path + (f"?{given}" if given else ""),
+                body=body,
+                headers=headers,
+                preload_content=False,
+                retries=False,
+                timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s),
             )
         except KeyboardInterrupt:
             raise Cancelled() from None

@@ -156,8 +156,13 @@ def _as_arrow(answer: Answer) -> Any:
     import pyarrow as pa
 
     cells = {name: [row.get(name) for row in answer.rows or []] for name in answer.headers}
-    plain = {name: [value if value is None or isinstance(value, bool | int | float | str) else json.dumps(value)
-                    for value in column] for name, column in cells.items()}
+    plain = {
+        name: [
+            value if value is None or isinstance(value, bool | int | float | str) else json.dumps(value)
+            for value in column
+        ]
+        for name, column in cells.items()
+    }
     return pa.table(plain)
 
 

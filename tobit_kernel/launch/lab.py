@@ -18,9 +18,7 @@ from tobit_kernel.shipped import shipped
 from tobit_kernel.verbs.call import Call, Surroundings
 
 
-def lab(
-    *options: Annotated[str, Parameter(allow_leading_hyphen=True)], demo: bool = True, call: Call
-) -> None:
+def lab(*options: Annotated[str, Parameter(allow_leading_hyphen=True)], demo: bool = True, call: Call) -> None:
     """Starts JupyterLab here, with the gate behind it and demo data to begin with.
 
     In a folder without notebooks the tutorials are put into `notebooks/`. Other options go to

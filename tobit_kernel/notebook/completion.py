@@ -50,6 +50,7 @@ class Catalog(Protocol):
     def sources(self) -> Sequence[str]: ...
     def tables(self, source: str) -> Sequence[tuple[str, str, str]]:
         """``(schema, name, detail)``."""
+
     def columns(self, source: str, table: str) -> Sequence[tuple[str, str]]:
         """``(name, type)``."""
 
@@ -85,8 +86,12 @@ def _in_line(line: str, offset: int, catalog: Catalog, names: Sequence[str]) -> 
         return _matching(start, offset, word, (Item(name, name, "verb", first_line(name)) for name in VERBS))
     options = {f"--{each.name}": each for each in words_of(verb) if each.option}
     if word.startswith("-"):
-        return _matching(start, offset, word, (Item(name, name, "option", each.about) for name, each in options.items()
-                                               if name not in before))
+        return _matching(
+            start,
+            offset,
+            word,
+            (Item(name, name, "option", each.about) for name, each in options.items() if name not in before),
+        )
     last = before[-1]
     if last in options and not options[last].flag:
         return _matching(start, offset, word, _values(last, options[last].choices, catalog, names))
@@ -112,8 +117,10 @@ def _values(option: str, choices: Iterable[str], catalog: Catalog, names: Sequen
 
 
 def _qualified(catalog: Catalog, source: str) -> list[Item]:
-    return [Item(f"{schema}.{name}", f"{_quoted(schema)}.{_quoted(name)}", "table", detail)
-            for schema, name, detail in catalog.tables(source)]
+    return [
+        Item(f"{schema}.{name}", f"{_quoted(schema)}.{_quoted(name)}", "table", detail)
+        for schema, name, detail in catalog.tables(source)
+    ]
 
 
 def _in_sql(text: str, offset: int, source: str, catalog: Catalog, names: Sequence[str]) -> Completions:
@@ -130,18 +137,27 @@ def _in_sql(text: str, offset: int, source: str, catalog: Catalog, names: Sequen
         return _matching(start, offset, part, _below(owner.replace('"', ""), used, tables, catalog, source))
     items: list[Item] = []
     if re.search(r"(?i)\b(from|join)\s+$|,\s*$", text[:start]) or not used:
-        items += [Item(schema, _quoted(schema), "schema") for schema in dict.fromkeys(schema for schema, _, _ in tables)]
-        items += [Item(f"{schema}.{name}", f"{_quoted(schema)}.{_quoted(name)}", "table", detail)
-                  for schema, name, detail in tables]
+        items += [
+            Item(schema, _quoted(schema), "schema") for schema in dict.fromkeys(schema for schema, _, _ in tables)
+        ]
+        items += [
+            Item(f"{schema}.{name}", f"{_quoted(schema)}.{_quoted(name)}", "table", detail)
+            for schema, name, detail in tables
+        ]
         items += [Item(name, name, "cell") for name in names]
     if not re.search(r"(?i)\b(from|join)\s+$", text[:start]):
         for table in dict.fromkeys(used.values()):
-            items += [Item(name, _quoted(name), "column", f"{kind} · {table}") for name, kind in catalog.columns(source, table)]
+            items += [
+                Item(name, _quoted(name), "column", f"{kind} · {table}")
+                for name, kind in catalog.columns(source, table)
+            ]
         items += [Item(word, word, "keyword") for word in _KEYWORDS.split()]
     return _matching(start, offset, part, items)
 
 
-def _below(owner: str, used: dict[str, str], tables: Sequence[tuple[str, str, str]], catalog: Catalog, source: str) -> list[Item]:
+def _below(
+    owner: str, used: dict[str, str], tables: Sequence[tuple[str, str, str]], catalog: Catalog, source: str
+) -> list[Item]:
     """What stands behind ``owner.``: columns of a table or alias, tables of a schema."""
     table = used.get(owner.lower())
     if table is not None:
@@ -167,8 +183,11 @@ def _used(text: str, tables: Sequence[tuple[str, str, str]]) -> dict[str, str]:
 def _matching(start: int, end: int, word: str, items: Iterable[Item]) -> Completions:
     """The items that begin with ``word``, or have it after a dot; each once."""
     wanted = word.strip('"').lower()
-    kept = {item.insert: item for item in items
-            if item.label.lower().startswith(wanted) or f".{wanted}" in item.label.lower()}
+    kept = {
+        item.insert: item
+        for item in items
+        if item.label.lower().startswith(wanted) or f".{wanted}" in item.label.lower()
+    }
     return Completions(start, end, list(kept.values()))
 
 
@@ -203,8 +222,10 @@ class GateCatalog:
 
     def tables(self, source: str) -> Sequence[tuple[str, str, str]]:
         def ask() -> list[tuple[str, str, str]]:
-            return [(item["schema"], item["name"], item["comment"] or item["type"])
-                    for item in self._get("sources", source, "tables")]
+            return [
+                (item["schema"], item["name"], item["comment"] or item["type"])
+                for item in self._get("sources", source, "tables")
+            ]
 
         return self._ask(("tables", source), ask, [])
 

@@ -40,6 +40,9 @@ def _names(shell: InteractiveShell) -> list[str]:
     from tobit_kernel.notebook.surroundings import surroundings_of
 
     cells = [name for named in surroundings_of(shell).cells.values() for name in named]
-    own = [name for name, value in shell.user_ns.items()
-           if not name.startswith("_") and not callable(value) and type(value).__name__ != "module"]
+    own = [
+        name
+        for name, value in shell.user_ns.items()
+        if not name.startswith("_") and not callable(value) and type(value).__name__ != "module"
+    ]
     return [*dict.fromkeys([*cells, *own])]

@@ -69,7 +69,9 @@ class Background:
         self._error: BaseException | None = None
         self._place = display({"text/plain": f"{name} is running …"}, raw=True, display_id=True)
         # the context carries the cell that the output belongs to
-        self._thread = threading.Thread(target=copy_context().run, args=(self._run, work), name=f"tobit {name}", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._run, work), name=f"tobit {name}", daemon=True
+        )
         self._thread.start()
 
     @property

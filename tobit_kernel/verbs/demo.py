@@ -40,6 +40,8 @@ def demo(*, scale: float = 0.1, wait: bool = True, call: Call) -> Any:
             time.sleep(_PAUSE_S)
             data = gate.get("/demo")
     if data["state"] == "failed":
-        raise InternalError(f"The demo data is not complete: {data['error']}", "Run it again; it completes what is missing.")
+        raise InternalError(
+            f"The demo data is not complete: {data['error']}", "Run it again; it completes what is missing."
+        )
     rows = [{"table": name, "rows": count} for name, count in (data["result"] or {}).items()]
     return Answer(data, rows, note="`%tobit tables` lists them; the tutorial 01-first-steps asks them.")

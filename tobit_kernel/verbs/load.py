@@ -52,14 +52,30 @@ def load(
         raise NotFound(f"There is no file {str(path)!r}.{near}", f"Paths start from {str(Path.cwd())!r}.")
     size = path.stat().st_size
     with path.open("rb") as source, call.working(("byte", "bytes")) as report:
-        return sent(_pieces(source, size, report), path.name, table, mode_of(replace, append), call, report,
-                    types=types_of(types), encoding=encoding, sheet=sheet)
+        return sent(
+            _pieces(source, size, report),
+            path.name,
+            table,
+            mode_of(replace, append),
+            call,
+            report,
+            types=types_of(types),
+            encoding=encoding,
+            sheet=sheet,
+        )
 
 
 def sent(data: Any, name: str, table: str, mode: str, call: Surroundings, report: Report, **options: Any) -> Answer:
     """The answer about a table that was made from ``data``, the bytes of a file called ``name``."""
-    made = call.gate.upload("/tables", data, lambda event: report(event["done"], event["total"], event["note"]),
-                            name=name, table=table, mode=mode, **options)
+    made = call.gate.upload(
+        "/tables",
+        data,
+        lambda event: report(event["done"], event["total"], event["note"]),
+        name=name,
+        table=table,
+        mode=mode,
+        **options,
+    )
     notes = [f"{made['rows']:,} rows are in {made['table']}", *made.get("notes", [])]
     return Answer(made, made["columns"], note=" · ".join(notes))
 

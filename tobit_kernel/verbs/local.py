@@ -61,8 +61,10 @@ def _bound(request: QueryRequest) -> tuple[str, dict[str, Any]]:
     for token in placeholders(text):
         name = token.text[1:]
         if name not in request.parameters:
-            raise ParameterMissing(f"Parameter :{name} has no value.",
-                                   f"Give it: `{name}=…` on the %%tobit line, or a notebook variable {name}.")
+            raise ParameterMissing(
+                f"Parameter :{name} has no value.",
+                f"Give it: `{name}=…` on the %%tobit line, or a notebook variable {name}.",
+            )
         values[name] = decode(request.parameters[name])
         changes.append((token.start, token.end, f"${name}"))
         if isinstance(values[name], list):
@@ -101,7 +103,10 @@ def _register(connection: duckdb.DuckDBPyConnection, text: str, call: Surroundin
 def _is_frame(value: Any) -> bool:
     kind = type(value)
     return (kind.__module__.split(".")[0], kind.__name__) in {
-        ("pandas", "DataFrame"), ("polars", "DataFrame"), ("polars", "LazyFrame"), ("pyarrow", "Table"),
+        ("pandas", "DataFrame"),
+        ("polars", "DataFrame"),
+        ("polars", "LazyFrame"),
+        ("pyarrow", "Table"),
         ("pyarrow", "RecordBatch"),
     }
 

@@ -23,7 +23,9 @@ def profile(table: str, *, source: str = "workbench", call: Call) -> Any:
     with call.working() as report:
         report(0, None, f"reading {table}")
         data = gate.get(path_of("sources", source, "tables", table, "profile"))
-    rows = [{**column, "top": ", ".join(f"{value} ({count:,})" for value, count in column["top"])}
-            for column in data["columns"]]
+    rows = [
+        {**column, "top": ", ".join(f"{value} ({count:,})" for value, count in column["top"])}
+        for column in data["columns"]
+    ]
     note = f"the first {data['rows']:,} rows" if data["sampled"] else f"{data['rows']:,} rows"
     return Answer(data, rows, note=note)

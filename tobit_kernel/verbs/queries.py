@@ -22,9 +22,17 @@ def queries(text: str = "", *, limit: int = 50, offset: int = 0, call: Call) -> 
     """
     data = call.gate.get("/queries", text=text, limit=limit, offset=offset)
     rows = [
-        {"at": item["at"], "source": item["source"], "statement": item["statement"], "rows": item["rows"],
-         "ms": item["ms"] and round(item["ms"], 1), "cached": item["cached"], "outcome": item["outcome"]}
+        {
+            "at": item["at"],
+            "source": item["source"],
+            "statement": item["statement"],
+            "rows": item["rows"],
+            "ms": item["ms"] and round(item["ms"], 1),
+            "cached": item["cached"],
+            "outcome": item["outcome"],
+        }
         for item in data["items"]
     ]
-    return Answer(data, rows, empty="No queries yet: `%%tobit sql`, then `select 1`.",
-                  note=f"{len(rows):,} of {data['total']:,}")
+    return Answer(
+        data, rows, empty="No queries yet: `%%tobit sql`, then `select 1`.", note=f"{len(rows):,} of {data['total']:,}"
+    )

@@ -38,8 +38,15 @@ def save(
     value = call.variables.get(variable, call.results.get(variable))
     with call.working() as report:
         report(0, None, "packing")
-        return sent(as_parquet(value, variable), f"{variable}.parquet", table, mode_of(replace, append), call, report,
-                    types=types_of(types))
+        return sent(
+            as_parquet(value, variable),
+            f"{variable}.parquet",
+            table,
+            mode_of(replace, append),
+            call,
+            report,
+            types=types_of(types),
+        )
 
 
 def as_parquet(value: Any, name: str) -> bytes:

@@ -21,7 +21,9 @@ def settings(name: str = "", value: str | None = None, *, call: Call) -> Any:
     """
     if value is not None:
         if name != "log_level":
-            raise InputError(f"{name!r} can't change while the gate runs.", f"Set TOBIT_{name.upper()}, then `tobit stop`.")
+            raise InputError(
+                f"{name!r} can't change while the gate runs.", f"Set TOBIT_{name.upper()}, then `tobit stop`."
+            )
         data = call.gate.put("/settings/log_level", {"value": value})
         return Answer(data, text=f"log_level is {data['value']} until the gate ends.")
     data = [item for item in call.gate.get("/settings") if name in ("", item["name"])]

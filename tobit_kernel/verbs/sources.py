@@ -50,8 +50,12 @@ def sources(
     if add is not None:
         if (url is None) == (path is None):
             raise InputError("A source needs --url or --path.", "--url postgresql://user@host/db, or --path /folder.")
-        draft = {"name": add, "type": "postgresql" if url else "files", "location": url or str(path.expanduser().absolute()),  # type: ignore[union-attr]
-                 "description": description}
+        draft = {
+            "name": add,
+            "type": "postgresql" if url else "files",
+            "location": url or str(path.expanduser().absolute()),  # type: ignore[union-attr]
+            "description": description,
+        }
         if password:
             draft["password"] = call.ask_secret(f"Password for {url or path}: ")
         data = call.gate.post("/sources", draft)

@@ -85,14 +85,26 @@ def request_of(
 
 def _name(plain: list[str]) -> str | None:
     if len(plain) > 1:
-        raise InputError(f"{' '.join(plain[1:])!r} is not understood.", "Write [NAME] and then parameters as name=value.")
+        raise InputError(
+            f"{' '.join(plain[1:])!r} is not understood.", "Write [NAME] and then parameters as name=value."
+        )
     if plain and not re.fullmatch(r"[^\W\d]\w{0,62}", plain[0]):
-        raise InputError(f"{plain[0]!r} can't name a cell.", "A name is letters, digits and _; it begins with a letter.")
+        raise InputError(
+            f"{plain[0]!r} can't name a cell.", "A name is letters, digits and _; it begins with a letter."
+        )
     return plain[0] if plain else None
 
 
-def _request(text: str, values: dict[str, Any], name: str | None, source: str, limit: int | None, timeout_s: float,
-             cache: str, call: Surroundings) -> QueryRequest:
+def _request(
+    text: str,
+    values: dict[str, Any],
+    name: str | None,
+    source: str,
+    limit: int | None,
+    timeout_s: float,
+    cache: str,
+    call: Surroundings,
+) -> QueryRequest:
     from pydantic import ValidationError
 
     from tobit_kernel.wire.models import QueryRequest
@@ -101,8 +113,12 @@ def _request(text: str, values: dict[str, Any], name: str | None, source: str, l
     cells = [cell for key, cell in call.cells.get(source, {}).items() if key != name]
     try:
         return QueryRequest(
-            statement=text, parameters={key: encode(value) for key, value in _with_variables(text, values, call).items()},
-            cells=cells, source=source, limit=limit, timeout_s=timeout_s,
+            statement=text,
+            parameters={key: encode(value) for key, value in _with_variables(text, values, call).items()},
+            cells=cells,
+            source=source,
+            limit=limit,
+            timeout_s=timeout_s,
             cache_s=0 if cache == "off" else seconds(cache, "--cache"),
         )
     except ValidationError as error:
@@ -138,8 +154,10 @@ def _advised(error: Exception, request: QueryRequest, call: Surroundings) -> Exc
     if isinstance(error, StatementError) and error.details.get("sqlstate") == "42P01":
         match = re.search(r'"([^"]+)"', error.message)
         if match and hasattr(call.variables.get(match[1]), "columns"):
-            error.hint = (f"{match[1]!r} is a frame of this notebook: `%tobit save {match[1]} --table {match[1]}` puts it "
-                          "into the database, or ask it here with --source local.")
+            error.hint = (
+                f"{match[1]!r} is a frame of this notebook: `%tobit save {match[1]} --table {match[1]}` puts it "
+                "into the database, or ask it here with --source local."
+            )
     return error
 
 

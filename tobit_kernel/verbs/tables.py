@@ -20,7 +20,14 @@ def tables(pattern: str = "", *, source: str = "workbench", call: Call) -> Any:
         which source
     """
     data = call.gate.get(path_of("sources", source, "tables"), pattern=pattern)
-    rows = [{"table": f"{item['schema']}.{item['name']}", "type": item["type"], "rows": item["rows"],
-             "comment": item["comment"]} for item in data]
+    rows = [
+        {
+            "table": f"{item['schema']}.{item['name']}",
+            "type": item["type"],
+            "rows": item["rows"],
+            "comment": item["comment"],
+        }
+        for item in data
+    ]
     empty = f"No table matches {pattern!r}." if pattern else "No tables yet: `%tobit demo`, or `%tobit load FILE`."
     return Answer(data, rows, empty=empty)

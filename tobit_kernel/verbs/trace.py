@@ -24,6 +24,12 @@ def trace(trace_id: str, *, call: Call) -> Any:
     for span in data["spans"]:
         parent = span["parent_id"]
         depth[span["span_id"]] = depth.get(parent, -1) + 1 if parent in known else 0
-        rows.append({"step": "  " * depth[span["span_id"]] + span["name"], "ms": round(span["ms"], 2),
-                     "status": span["status"], "started_at": span["started_at"]})
+        rows.append(
+            {
+                "step": "  " * depth[span["span_id"]] + span["name"],
+                "ms": round(span["ms"], 2),
+                "status": span["status"],
+                "started_at": span["started_at"],
+            }
+        )
     return Answer(data, rows)

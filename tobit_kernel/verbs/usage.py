@@ -41,9 +41,14 @@ def _word(parameter: inspect.Parameter, hint: Any, about: str) -> Word:
     options = [hint, *get_args(hint)]
     choices = next((get_args(option) for option in options if get_origin(option) is Literal), ())
     return Word(
-        parameter.name.replace("_", "-"), parameter.kind is inspect.Parameter.KEYWORD_ONLY, required,
-        parameter.kind is inspect.Parameter.VAR_POSITIONAL or get_origin(hint) is tuple, hint is bool,
-        None if required or parameter.default is inspect.Parameter.empty else parameter.default, choices, about,
+        parameter.name.replace("_", "-"),
+        parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+        required,
+        parameter.kind is inspect.Parameter.VAR_POSITIONAL or get_origin(hint) is tuple,
+        hint is bool,
+        None if required or parameter.default is inspect.Parameter.empty else parameter.default,
+        choices,
+        about,
     )
 
 
@@ -69,9 +74,7 @@ def usage(verb: str) -> str:
     text = (inspect.getdoc(VERBS[verb]) or "").partition("\nParameters\n")[0].strip()
     words = words_of(verb)
     width = max((len(word.name) + 2 * word.option for word in words), default=0)
-    lines = [
-        f"  {('--' if word.option else '') + word.name:<{width}}  {word.about}{_default(word)}" for word in words
-    ]
+    lines = [f"  {('--' if word.option else '') + word.name:<{width}}  {word.about}{_default(word)}" for word in words]
     return "\n".join([synopsis(verb), "", text, *(["", *lines] if lines else [])])
 
 

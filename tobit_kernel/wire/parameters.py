@@ -147,18 +147,25 @@ def encode(value: Any) -> Any:
         return str(value)
     if isinstance(value, list | tuple | set | frozenset | range):
         return [encode(item) for item in value]
-    if hasattr(value, "ndim") and getattr(value, "ndim") > 1:
-        raise InputError(f"A {type(value).__name__} with {value.ndim} dimensions can't be a parameter.",
-                         "Give a value or a flat list.")
+    if hasattr(value, "ndim") and value.ndim > 1:
+        raise InputError(
+            f"A {type(value).__name__} with {value.ndim} dimensions can't be a parameter.",
+            "Give a value or a flat list.",
+        )
     for unpack in ("tolist", "to_list", "item"):  # numpy, pandas, polars
         if hasattr(value, unpack):
             return encode(getattr(value, unpack)())
-    raise InputError(f"A {type(value).__name__} can't be a parameter.", "Give a number, text, date, None or a list of them.")
+    raise InputError(
+        f"A {type(value).__name__} can't be a parameter.", "Give a number, text, date, None or a list of them."
+    )
 
 
 def _text_of(value: Any) -> str:
-    return repr(value.total_seconds()) if isinstance(value, timedelta) else (
-        value.isoformat() if hasattr(value, "isoformat") else str(value))
+    return (
+        repr(value.total_seconds())
+        if isinstance(value, timedelta)
+        else (value.isoformat() if hasattr(value, "isoformat") else str(value))
+    )
 
 
 def decode(value: Any) -> Any:

@@ -68,11 +68,18 @@ class Audit:
         rows, total = await self._select(principal.tenant, principal.user, "query", words, limit, offset)
         return PastQueries(items=[PastQuery.model_validate(row) for row in rows], total=total)
 
-    async def _select(self, tenant: str, actor: str | None, action: str | None, words: str,
-                      limit: int, offset: int) -> tuple[list[dict[str, Any]], int]:
+    async def _select(
+        self, tenant: str, actor: str | None, action: str | None, words: str, limit: int, offset: int
+    ) -> tuple[list[dict[str, Any]], int]:
         escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values = {"tenant": tenant, "actor": actor, "action": action, "words": f"%{escaped}%",
-                  "limit": limit, "offset": offset}
+        values = {
+            "tenant": tenant,
+            "actor": actor,
+            "action": action,
+            "words": f"%{escaped}%",
+            "limit": limit,
+            "offset": offset,
+        }
         async with self._engine.connect() as connection:
             found = [dict(row) for row in (await connection.execute(_PAGE, values)).mappings()]
         total = found[0]["total"] if found else 0

@@ -57,7 +57,9 @@ async def trace_of(engine: AsyncEngine, principal: Principal, trace_id: str) -> 
         found = (await connection.execute(_SELECT, {"trace_id": trace_id, "tenant": principal.tenant})).mappings()
         spans = [SpanInfo.model_validate(dict(row)) for row in found]
     if not spans:
-        raise NotFound(f"There is no trace {trace_id!r}.", "Every error and result names its own; kept for a while only.")
+        raise NotFound(
+            f"There is no trace {trace_id!r}.", "Every error and result names its own; kept for a while only."
+        )
     return Trace(trace_id=trace_id, spans=spans)
 
 
@@ -77,5 +79,3 @@ def _row(span: ReadableSpan) -> dict[str, Any]:
         "status": span.status.status_code.name.lower(),
         "attributes": json.dumps(attributes, default=str),
     }
-
-

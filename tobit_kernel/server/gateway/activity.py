@@ -16,7 +16,9 @@ class Activity:
     def __enter__(self) -> None:
         self._running += 1
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._running -= 1
         self._last = time.monotonic()
 

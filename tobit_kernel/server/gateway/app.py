@@ -13,7 +13,18 @@ from tobit_kernel import __version__
 from tobit_kernel.server.audit.spans import KeptSpans
 from tobit_kernel.server.gateway import errors
 from tobit_kernel.server.gateway.gate import opened_gate
-from tobit_kernel.server.gateway.routes import audit, demo, health, me, queries, query, settings, sources, tables, traces
+from tobit_kernel.server.gateway.routes import (
+    audit,
+    demo,
+    health,
+    me,
+    queries,
+    query,
+    settings,
+    sources,
+    tables,
+    traces,
+)
 from tobit_kernel.server.gateway.tracing import Tracing
 from tobit_kernel.server.identity.token import LocalToken
 from tobit_kernel.settings import Settings

@@ -63,6 +63,8 @@ class Demo:
     def _reporter(self, name: str, part: int) -> Callable[[int, int, str], None]:
         def report(done: int, total: int, note: str) -> None:
             share = done / total if total else 0.0
-            self.progress = Progress(state="running", done=round((part + share) * 500), total=1000, note=f"{name}: {note}")
+            self.progress = Progress(
+                state="running", done=round((part + share) * 500), total=1000, note=f"{name}: {note}"
+            )
 
         return report

@@ -36,7 +36,9 @@ def translated(error: Exception, path: str) -> TobitError:
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"][1:]) or "body"
-        return InputError(f"{where}: {first['msg']}.", "The HTTP reference lists the fields and their types.", field=where)
+        return InputError(
+            f"{where}: {first['msg']}.", "The HTTP reference lists the fields and their types.", field=where
+        )
     if isinstance(error, HTTPException):
         if error.status_code == 404:
             return NotFound(f"There is no route {path!r}.", "/openapi.json lists them.")

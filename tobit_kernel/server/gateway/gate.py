@@ -60,14 +60,21 @@ class Gate:
         """The gateway itself and what it stands on."""
         own = Part(name="gateway", state="up", detail=f"process {os.getpid()}, version {__version__}")
         states = {"running": "up", "restarting": "starting", "failed": "down"}
-        below = [Part(name=part["name"], state=states[part["state"]], detail=part["detail"])  # type: ignore[arg-type]
-                 for part in await self.store.parts()]
+        below = [
+            Part(name=part["name"], state=states[part["state"]], detail=part["detail"])  # type: ignore[arg-type]
+            for part in await self.store.parts()
+        ]
         return [own, *below]
 
     async def status(self) -> Status:
         """What `tobit status` shows."""
-        return Status(version=__version__, home=str(self.settings.home), pid=os.getpid(),
-                      uptime_s=round(time.monotonic() - self.started, 1), parts=await self.parts())
+        return Status(
+            version=__version__,
+            home=str(self.settings.home),
+            pid=os.getpid(),
+            uptime_s=round(time.monotonic() - self.started, 1),
+            parts=await self.parts(),
+        )
 
 
 class _StoreBinder:
@@ -97,8 +104,17 @@ async def opened_gate(settings: Settings, identity: LocalToken, spans: KeptSpans
         sources = Sources(store.engine, workbench, Secrets.of(settings), settings.home)
         threads = Threads(READER_POOL)
         audit, cache = Audit(store.engine), ResultCache(store.engine)
-        gate = Gate(settings, store, identity, sources, Queries(sources, cache, audit, threads), cache, audit,
-                    Demo(store, cache), spans)
+        gate = Gate(
+            settings,
+            store,
+            identity,
+            sources,
+            Queries(sources, cache, audit, threads),
+            cache,
+            audit,
+            Demo(store, cache),
+            spans,
+        )
         keeper = asyncio.create_task(_keep(gate), name="keeper")
         try:
             yield gate

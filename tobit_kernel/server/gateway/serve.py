@@ -58,8 +58,14 @@ def serve(settings: Settings, host: str | None = None, port: int = 0) -> None:
 
 async def _run(settings: Settings, listening: list[socket.socket]) -> None:
     app = make_app(settings, LocalToken(issue(settings.home)))
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_S,
-                            http="httptools", server_header=False)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        http="httptools",
+        server_header=False,
+    )
     server = uvicorn.Server(config)
     watcher = asyncio.create_task(_watch(server, settings, listening), name="watcher")
     try:
@@ -84,8 +90,12 @@ async def _watch(server: uvicorn.Server, settings: Settings, listening: list[soc
 
 
 def _announce(home: Path, listening: list[socket.socket]) -> None:
-    facts = {"pid": os.getpid(), "version": __version__, "url": f"unix://{listening[0].getsockname()}",
-             "started_at": datetime.now(UTC).isoformat()}
+    facts = {
+        "pid": os.getpid(),
+        "version": __version__,
+        "url": f"unix://{listening[0].getsockname()}",
+        "started_at": datetime.now(UTC).isoformat(),
+    }
     if len(listening) > 1:
         address = listening[1].getsockname()
         facts["tcp"] = f"http://{address[0]}:{address[1]}"
@@ -101,7 +111,9 @@ def _only_one(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Conflict(f"A gate runs already in {str(home)!r}.", "`tobit status` shows it, `tobit stop` ends it.") from None
+            raise Conflict(
+                f"A gate runs already in {str(home)!r}.", "`tobit status` shows it, `tobit stop` ends it."
+            ) from None
         yield
 
 
@@ -124,8 +136,10 @@ def _tcp_socket(host: str, port: int) -> socket.socket:
     except ValueError:
         local = False
     if not local:
-        raise InputError(f"Without TLS the gate listens on this machine only, not on {host!r}.",
-                         "Use --host 127.0.0.1 behind a reverse proxy that speaks TLS.")
+        raise InputError(
+            f"Without TLS the gate listens on this machine only, not on {host!r}.",
+            "Use --host 127.0.0.1 behind a reverse proxy that speaks TLS.",
+        )
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

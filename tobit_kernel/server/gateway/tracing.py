@@ -73,4 +73,11 @@ def _noted(scope: Scope, status: int, seconds: float, trace_id: str) -> None:
     REQUESTS.labels(scope["method"], path, str(status)).inc()
     SECONDS.labels(scope["method"], path).observe(seconds)
     say = log.debug if scope["path"] in QUIET else log.info
-    say("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1000, 2), trace_id=trace_id)
+    say(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        ms=round(seconds * 1000, 2),
+        trace_id=trace_id,
+    )

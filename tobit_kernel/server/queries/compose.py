@@ -158,8 +158,9 @@ class _Weaver:
         changes = sorted(self._parameters(cell, pieces) + self._schema_names(pieces))
         end = pieces[-1].end
         cut = [change for change in changes if change[0] >= skip]
-        return rewritten(text[skip:end], [(a - skip, b - skip, new) for a, b, new in cut],
-                         lambda at: Origin(cell.name, at + skip))
+        return rewritten(
+            text[skip:end], [(a - skip, b - skip, new) for a, b, new in cut], lambda at: Origin(cell.name, at + skip)
+        )
 
     def _parameters(self, cell: Cell, pieces: list[Token]) -> list[tuple[int, int, str]]:
         changes: list[tuple[int, int, str]] = []
@@ -176,9 +177,11 @@ class _Weaver:
     def _value(self, cell: Cell, name: str) -> Any:
         if name not in cell.parameters:
             where = f" of cell {cell.name!r}" if cell.name else ""
-            raise ParameterMissing(f"Parameter :{name}{where} has no value.",
-                                   f"Give it: `{name}=…` on the %%tobit line, or a notebook variable {name}.",
-                                   names=[name])
+            raise ParameterMissing(
+                f"Parameter :{name}{where} has no value.",
+                f"Give it: `{name}=…` on the %%tobit line, or a notebook variable {name}.",
+                names=[name],
+            )
         return parameters.decode(cell.parameters[name])
 
     def _number(self, cell: Cell, name: str, value: Any) -> int:
@@ -198,4 +201,3 @@ class _Weaver:
                 changes.append((token.start, token.end, '"' + self._schemas[name] + '"'))
             before = token.text
         return changes
-

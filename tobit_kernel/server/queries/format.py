@@ -8,7 +8,6 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-
 from tobit_kernel.errors import StatementError
 from tobit_kernel.wire.parameters import placeholders
 

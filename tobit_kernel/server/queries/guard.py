@@ -33,9 +33,13 @@ def guard(reading: Reading, principal: Principal, dialect: str, personal: str = 
 def _check_schema(schema: str, name: str, principal: Principal, personal: str) -> None:
     where = schema or ("pg_catalog" if name.startswith("pg_") else "")
     if where in _CLOSED:
-        raise Refused(f"Schema {where!r} belongs to the gate.", "`%tobit audit`, `queries`, `sources` show what is yours.")
+        raise Refused(
+            f"Schema {where!r} belongs to the gate.", "`%tobit audit`, `queries`, `sources` show what is yours."
+        )
     if where in _ADMINISTRATORS and not principal.may(Permission.ADMINISTER):
-        raise Refused(f"Schema {where!r} is open to administrators only.", "`%tobit tables` and `describe` answer the same.")
+        raise Refused(
+            f"Schema {where!r} is open to administrators only.", "`%tobit tables` and `describe` answer the same."
+        )
     if where.startswith("my_") and where != personal:
         raise Refused(f"Schema {where!r} is another user's.", "Ask them to share it; your own is `my`.")
 
@@ -44,8 +48,7 @@ def _check_functions(reading: Reading) -> None:
     allowed = allowed_functions()
     for name in reading.functions:
         if name not in allowed:
-            raise Refused(f"Function {name!r} is not allowed.",
-                          "Allowed are PostgreSQL's functions that only compute.")
+            raise Refused(f"Function {name!r} is not allowed.", "Allowed are PostgreSQL's functions that only compute.")
 
 
 @cache

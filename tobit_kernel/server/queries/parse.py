@@ -56,7 +56,11 @@ class Reading:
 def read(statement: str, dialect: str) -> Reading:
     """What ``statement`` reads; ``StatementError`` where sqlglot can't follow."""
     try:
-        trees = [tree for tree in sqlglot.parse(statement, read=_DIALECTS[dialect]) if tree is not None and not isinstance(tree, exp.Semicolon)]
+        trees = [
+            tree
+            for tree in sqlglot.parse(statement, read=_DIALECTS[dialect])
+            if tree is not None and not isinstance(tree, exp.Semicolon)
+        ]
     except (SqlglotError, RecursionError) as error:
         found = getattr(error, "errors", None) or [{}]
         message = found[0].get("description") or "The statement can't be read."

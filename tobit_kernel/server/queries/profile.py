@@ -62,12 +62,22 @@ async def _column(
     count, distinct, low, high, mean = summary[1 + 5 * number : 6 + 5 * number]
     name = _quoted(column.name)
     top = await _ask(
-        queries, caller, source,
+        queries,
+        caller,
+        source,
         f"select cast({name} as text), count(*) from {_sample(table)} where {name} is not null"
         f" group by 1 order by 2 desc, 1 limit {TOP}",
     )
-    return ColumnProfile(name=column.name, type=column.type, nulls=summary[0] - count, distinct=distinct, min=low, max=high,
-                         mean=mean, top=[(value[:200], times) for value, times in top])
+    return ColumnProfile(
+        name=column.name,
+        type=column.type,
+        nulls=summary[0] - count,
+        distinct=distinct,
+        min=low,
+        max=high,
+        mean=mean,
+        top=[(value[:200], times) for value, times in top],
+    )
 
 
 def _quoted(name: str) -> str:

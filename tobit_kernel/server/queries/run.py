@@ -83,7 +83,9 @@ class Queries:
         source, composed = await self.compose(request, caller.principal)
         prepared = Prepared(composed.statement, composed.values, request.limit, request.timeout_s)
         try:
-            return await self.threads.call(lambda: source.explain(caller.principal, prepared), Cancellation(), caller.gone)
+            return await self.threads.call(
+                lambda: source.explain(caller.principal, prepared), Cancellation(), caller.gone
+            )
         except TobitError as error:
             raise composed.locate(error) from error
 
@@ -194,12 +196,20 @@ class Execution:
             told = error.as_data() if isinstance(error, TobitError) else InternalError(type(error).__name__).as_data()
         composed, caller = self._composed, self._caller
         return Event(
-            caller.principal, caller.action, outcome="ok" if told is None else str(told["error"]),
-            source=self._request.source, statement=self._request.statement,
+            caller.principal,
+            caller.action,
+            outcome="ok" if told is None else str(told["error"]),
+            source=self._request.source,
+            statement=self._request.statement,
             tables=_tables(composed),
-            rows=self.tail.row_count, ms=self.tail.elapsed_ms, cached=self.tail.cached,
-            error=None if told is None else str(told["message"]), ip=caller.ip, agent=caller.agent,
-            trace_id=caller.trace_id or None, parent_trace_id=caller.parent_trace_id,
+            rows=self.tail.row_count,
+            ms=self.tail.elapsed_ms,
+            cached=self.tail.cached,
+            error=None if told is None else str(told["message"]),
+            ip=caller.ip,
+            agent=caller.agent,
+            trace_id=caller.trace_id or None,
+            parent_trace_id=caller.parent_trace_id,
         )
 
     def _keep(self, pieces: list[bytes], piece: memoryview) -> None:

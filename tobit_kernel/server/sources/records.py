@@ -59,19 +59,26 @@ class Sources:
         """Registers a source once it has answered; nothing is kept of one that does not."""
         if draft.name == WORKBENCH or draft.type == WORKBENCH:
             raise Refused("The workbench's own database is always there.", "Choose another name.")
-        record = Record(principal.tenant, draft.name, draft.type, draft.location, self._home, draft.description,
-                        draft.password)
+        record = Record(
+            principal.tenant, draft.name, draft.type, draft.location, self._home, draft.description, draft.password
+        )
         source: Source = _TYPES[draft.type].of(record)
         try:
             await asyncio.to_thread(source.check)
         finally:
             await asyncio.to_thread(source.close)
         sealed = self._secrets.encrypt(principal.tenant, draft.password) if draft.password else None
-        values = {"tenant": principal.tenant, "by": principal.user, "secret": sealed,
-                  **draft.model_dump(exclude={"password"})}
+        values = {
+            "tenant": principal.tenant,
+            "by": principal.user,
+            "secret": sealed,
+            **draft.model_dump(exclude={"password"}),
+        }
         async with self._engine.begin() as connection:
             if not (await connection.execute(_INSERT, values)).rowcount:
-                raise Conflict(f"There is a source {draft.name!r} already.", f"`%tobit sources --remove {draft.name}` first.")
+                raise Conflict(
+                    f"There is a source {draft.name!r} already.", f"`%tobit sources --remove {draft.name}` first."
+                )
         return _info(record)
 
     async def remove(self, principal: Principal, name: str) -> None:
@@ -93,8 +100,15 @@ class Sources:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(_ALL, {"tenant": principal.tenant})).mappings()
             return [
-                Record(principal.tenant, row["name"], row["type"], row["location"], self._home, row["description"],
-                       self._secrets.decrypt(principal.tenant, bytes(row["secret"])) if row["secret"] else None)
+                Record(
+                    principal.tenant,
+                    row["name"],
+                    row["type"],
+                    row["location"],
+                    self._home,
+                    row["description"],
+                    self._secrets.decrypt(principal.tenant, bytes(row["secret"])) if row["secret"] else None,
+                )
                 for row in rows
             ]
 

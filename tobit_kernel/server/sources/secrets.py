@@ -57,7 +57,9 @@ def _parsed(text: str) -> dict[int, bytes]:
     except (ValueError, binascii.Error):
         keys = {}
     if not keys or any(len(key) != 32 or not 0 <= number <= 255 for number, key in keys.items()):
-        raise InputError("TOBIT_SECRET_KEYS is not readable.", "Write 1:BASE64 of 32 bytes; several by comma, newest first.")
+        raise InputError(
+            "TOBIT_SECRET_KEYS is not readable.", "Write 1:BASE64 of 32 bytes; several by comma, newest first."
+        )
     return keys
 
 

@@ -53,4 +53,3 @@ class Workbench(Postgresql):
 
     def _physical(self, principal: Principal, schema: str) -> str:
         return self.schemas(principal).get(schema, schema)
-

@@ -34,7 +34,9 @@ async def query(gate: TheGate, principal: Reading, request: Request, body: Query
     who = caller(request, principal)
     as_arrow = MEDIA_TYPE in request.headers.get("accept", "")
     if not as_arrow and (body.limit is None or body.limit > JSON_ROW_LIMIT):
-        raise LimitReached(f"JSON answers have at most {JSON_ROW_LIMIT:,} rows.", f"Lower the limit, or ask for {MEDIA_TYPE}.")
+        raise LimitReached(
+            f"JSON answers have at most {JSON_ROW_LIMIT:,} rows.", f"Lower the limit, or ask for {MEDIA_TYPE}."
+        )
     async with watched(request.receive, who.gone):
         execution = await gate.queries.start(body, who)
         if not as_arrow:

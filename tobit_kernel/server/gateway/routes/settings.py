@@ -45,5 +45,11 @@ def _info(name: str, value: object, is_set: bool, description: str) -> SettingIn
     origin: Literal["published", "environment", "default"] = "environment" if is_set else "default"
     if name == "log_level":
         value = logs.level()
-    shown = "set" if isinstance(value, SecretStr) else (value if isinstance(value, int | float | bool) else str(value or ""))
-    return SettingInfo(name=name, value=shown, origin=origin, description=description, restart_required=name != "log_level")
+    shown = (
+        "set"
+        if isinstance(value, SecretStr)
+        else (value if isinstance(value, int | float | bool) else str(value or ""))
+    )
+    return SettingInfo(
+        name=name, value=shown, origin=origin, description=description, restart_required=name != "log_level"
+    )

@@ -40,7 +40,9 @@ async def remove(gate: TheGate, principal: Registering, source: SourceName) -> E
 
 
 @router.get("/sources/{source}/tables")
-async def tables(gate: TheGate, principal: Reading, source: SourceName, pattern: Pattern = "") -> Envelope[list[TableInfo]]:
+async def tables(
+    gate: TheGate, principal: Reading, source: SourceName, pattern: Pattern = ""
+) -> Envelope[list[TableInfo]]:
     """Tables, views and files that the caller may read."""
     found = await gate.sources.get(principal, source)
     return Envelope(data=await asyncio.to_thread(found.tables, principal, pattern))

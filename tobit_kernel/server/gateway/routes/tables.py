@@ -28,15 +28,24 @@ router = APIRouter(tags=["tables"])
 log = structlog.get_logger(__name__)
 
 _EVENTS = "text/event-stream"
-_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
-@router.post("/tables", response_model=Envelope[Loaded], openapi_extra=_BODY, responses={200: {"content": {_EVENTS: {}}}})
+@router.post(
+    "/tables", response_model=Envelope[Loaded], openapi_extra=_BODY, responses={200: {"content": {_EVENTS: {}}}}
+)
 async def post(
     gate: TheGate,
     principal: Loading,
     request: Request,
-    name: Annotated[str, Query(min_length=1, max_length=255, description="the file's name; its ending tells the format")],
+    name: Annotated[
+        str, Query(min_length=1, max_length=255, description="the file's name; its ending tells the format")
+    ],
     table: Annotated[str, Query(max_length=200)] = "",
     mode: Mode = Mode.CREATE,
     types: Annotated[str, Query(max_length=100_000, description='JSON, {"column": "type"}')] = "{}",
@@ -78,8 +87,17 @@ def _types(text: str) -> dict[str, str]:
 
 
 def _event(who: Caller, action: str, resource: str, rows: int | None, error: TobitError | None = None) -> Event:
-    return Event(who.principal, action, resource=resource, rows=rows, outcome=type(error).__name__ if error else "ok",
-                 error=error.message if error else None, ip=who.ip, agent=who.agent, trace_id=who.trace_id or None)
+    return Event(
+        who.principal,
+        action,
+        resource=resource,
+        rows=rows,
+        outcome=type(error).__name__ if error else "ok",
+        error=error.message if error else None,
+        ip=who.ip,
+        agent=who.agent,
+        trace_id=who.trace_id or None,
+    )
 
 
 class _Load:
@@ -95,12 +113,22 @@ class _Load:
         def progress(done: int, total: int | None, note: str) -> None:
             if self._who.gone.is_set():
                 raise Cancelled("The client went away; nothing was loaded.")
-            loop.call_soon_threadsafe(self.events.put_nowait, ("progress", {"done": done, "total": total or 0, "note": note}))
+            loop.call_soon_threadsafe(
+                self.events.put_nowait, ("progress", {"done": done, "total": total or 0, "note": note})
+            )
 
         gate, principal = self._gate, self._who.principal
         try:
-            made = await asyncio.to_thread(load, gate.store.addresses.app, gate.settings.home, principal, path, self._name,
-                                           **self._options, progress=progress)
+            made = await asyncio.to_thread(
+                load,
+                gate.store.addresses.app,
+                gate.settings.home,
+                principal,
+                path,
+                self._name,
+                **self._options,
+                progress=progress,
+            )
         except TobitError as error:
             await gate.audit.record(_event(self._who, "load", self._options["table"] or self._name, None, error))
             raise
@@ -146,5 +174,3 @@ class _Events(StreamingResponse):
         finally:
             work._who.gone.set()
             await asyncio.shield(running)
-
-

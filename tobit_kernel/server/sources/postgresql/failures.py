@@ -35,8 +35,10 @@ def meaning(state: str, message: str, hint: str = "", position: int | None = Non
     if state == "57014":
         return TimedOut() if "statement timeout" in message else Cancelled()
     if state.startswith(_UNAVAILABLE) or not state:
-        return SourceUnavailable(f"The database does not answer: {message}",
-                                 "If it was restarted just now, run the cell again; `%tobit status` shows its state.")
+        return SourceUnavailable(
+            f"The database does not answer: {message}",
+            "If it was restarted just now, run the cell again; `%tobit status` shows its state.",
+        )
     if state == "25006":
         return Refused("Only reading is allowed here.", "`%tobit load` and `%tobit save` write tables.")
     if state == "42501":

@@ -30,9 +30,7 @@ class PostgresRun:
     constant memory (design §6).
     """
 
-    def __init__(
-        self, reader: Reader, prepared: Prepared, cancellation: Cancellation, only_plan: bool = False
-    ) -> None:
+    def __init__(self, reader: Reader, prepared: Prepared, cancellation: Cancellation, only_plan: bool = False) -> None:
         self._reader, self._prepared, self._cancellation = reader, prepared, cancellation
         cancellation.attach(reader.connection.adbc_cancel)
         self._deadline = time.monotonic() + prepared.timeout_s
@@ -118,7 +116,9 @@ class PostgresRun:
                 self._declare(*self._shape.wrap(statement, None), given)
             return self._fetched(limit)
         self._execute("close g")
-        text, before = self._shape.wrap(statement, limit) if limit is not None or self._shape.converts else (statement, 0)
+        text, before = (
+            self._shape.wrap(statement, limit) if limit is not None or self._shape.converts else (statement, 0)
+        )
         return self._copied(text, before)
 
     def _declare(self, statement: str, before: int, given: pa.RecordBatch | None) -> None:

@@ -92,8 +92,15 @@ class Postgresql:
         return schema
 
     def _info(self, schema: object, name: object, kind: object, rows: object, comment: object) -> TableInfo:
-        return TableInfo.model_validate({"schema": self._logical(str(schema)), "name": name, "type": kind,
-                                         "rows": rounded(rows), "comment": comment})
+        return TableInfo.model_validate(
+            {
+                "schema": self._logical(str(schema)),
+                "name": name,
+                "type": kind,
+                "rows": rounded(rows),
+                "comment": comment,
+            }
+        )
 
     def _find(self, principal: Principal, name: str) -> TableInfo:
         tables = self.tables(principal)
@@ -103,11 +110,15 @@ class Postgresql:
         if len(exact) == 1:
             return exact[0]
         if exact:
-            raise InputError(f"{name!r} stands in several schemas.",
-                             "Write " + " or ".join(f"{each.db_schema}.{each.name}" for each in exact) + ".")
+            raise InputError(
+                f"{name!r} stands in several schemas.",
+                "Write " + " or ".join(f"{each.db_schema}.{each.name}" for each in exact) + ".",
+            )
         near = get_close_matches(wanted, [f"{each.db_schema}.{each.name}" for each in tables], n=3, cutoff=0.5)
-        raise NotFound(f"There is no table {name!r}.",
-                       "Did you mean " + " or ".join(near) + "?" if near else "`%tobit tables` lists what is there.")
+        raise NotFound(
+            f"There is no table {name!r}.",
+            "Did you mean " + " or ".join(near) + "?" if near else "`%tobit tables` lists what is there.",
+        )
 
 
 def address_of(location: str, password: str | None) -> Address:
@@ -122,7 +133,11 @@ def like(pattern: str) -> str:
     """A LIKE pattern for ``pattern``: ``*`` and ``?`` as in file names, else a part of the name."""
     escaped = pattern.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     if "*" in pattern or "?" in pattern:
-        return "%" + escaped.replace("*", "%").replace("?", "_") if "." not in pattern else escaped.replace("*", "%").replace("?", "_")
+        return (
+            "%" + escaped.replace("*", "%").replace("?", "_")
+            if "." not in pattern
+            else escaped.replace("*", "%").replace("?", "_")
+        )
     return f"%{escaped}%"
 
 
@@ -132,5 +147,3 @@ def rounded(rows: object) -> int | None:
         return None
     digits = max(len(str(rows)) - 2, 0)
     return round(rows, -digits)
-
-

@@ -13,8 +13,17 @@ import pyarrow as pa
 
 from tobit_kernel.wire.stream import TYPE_KEY
 
-_NAMES = {"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision",
-          "bool": "boolean", "bpchar": "character", "timestamptz": "timestamptz", "varchar": "varchar"}
+_NAMES = {
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "float4": "real",
+    "float8": "double precision",
+    "bool": "boolean",
+    "bpchar": "character",
+    "timestamptz": "timestamptz",
+    "varchar": "varchar",
+}
 
 
 @dataclass(frozen=True)
@@ -88,19 +97,21 @@ class Shape:
         names = ""
         if self.converts:
             columns = [f"c{number}" for number in range(len(self.conversions))]
-            head = "select " + ", ".join(
-                (each.expression.format(name) if each else name)
-                for each, name in zip(self.conversions, columns, strict=True)
-            ) + " from (\n"
+            head = (
+                "select "
+                + ", ".join(
+                    (each.expression.format(name) if each else name)
+                    for each, name in zip(self.conversions, columns, strict=True)
+                )
+                + " from (\n"
+            )
             names = f" ({', '.join(columns)})"
         tail = f"\n) as tobit_rows{names}" + (f" limit {limit + 1:d}" if limit is not None else "")
         return head + statement + tail, len(head)
 
     def cast(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """``batch`` as it goes to the caller: durations viewed as such, JSON as text."""
-        arrays = [
-            _plain(array, column.type) for array, column in zip(batch.columns, self.schema, strict=True)
-        ]
+        arrays = [_plain(array, column.type) for array, column in zip(batch.columns, self.schema, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
 
@@ -135,6 +146,3 @@ def _plain(array: pa.Array, target: pa.DataType) -> pa.Array:
     if pa.types.is_duration(target):
         return array.view(target)
     return array.cast(target)
-
-
-

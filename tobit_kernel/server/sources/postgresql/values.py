@@ -62,7 +62,9 @@ def _array(value: Any) -> pa.Array:
             return pa.array([_list(value)]) if value else pa.array([[]], pa.list_(pa.string()))
         return pa.array([_scalar(value)])
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        raise InputError(f"The values of {value!r} are not of one type.", "Give a list of numbers or one of texts.") from None
+        raise InputError(
+            f"The values of {value!r} are not of one type.", "Give a list of numbers or one of texts."
+        ) from None
 
 
 def _list(values: list[Any]) -> list[Any]:
