@@ -24,15 +24,17 @@ lab: .venv/installed ## JupyterLab with demo data (LAB_ARGS=--no-browser)
 	@$(BIN)/tobit lab $(LAB_ARGS)
 
 test: .venv/installed-dev ## everything this machine allows, with coverage (TEST_ARGS="-k load")
-	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python -m pytest $(if $(TEST_ARGS),,$(COVERAGE)) -rs --nbval-lax tests $(wildcard notebooks) $(TEST_ARGS)
 
-lint: .venv/installed-dev ## ruff, mypy, import-linter, bandit, pip-audit
-	@$(BIN)/ruff check $(wildcard $(SOURCES))
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml tobit_kernel
-	@$(BIN)/python .ci/audit.py locks/lab.txt
+lint: .venv/installed-dev ## ruff, mypy, import-linter, bandit, pip-audit; all of them, whichever fails
+	@failed=0; \
+	$(BIN)/ruff check --quiet $(wildcard $(SOURCES)) || failed=1; \
+	$(BIN)/mypy || failed=1; \
+	$(BIN)/lint-imports --no-cache --no-logo || failed=1; \
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml tobit_kernel || failed=1; \
+	$(BIN)/python .ci/audit.py locks/lab.txt || failed=1; \
+	exit $$failed
 
 format: .venv/installed-dev ## what ruff can put right by itself
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES))
