@@ -82,9 +82,19 @@ def test_every_verb_has_a_test(verb: str) -> None:
     assert [path for path in tests if mention.search(path.read_text(encoding="utf-8"))]
 
 
-def test_every_dependency_has_a_reason() -> None:
+def dependencies(*extras: str) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
-    names = {re.split(r"[\[<>=;! ]", one)[0] for one in wanted} - {"tobit-kernel"}
+    wanted = [*project["dependencies"], *(one for extra in extras for one in project["optional-dependencies"][extra])]
+    return {re.split(r"[\[<>=;! ]", one)[0] for one in wanted} - {"tobit-kernel"}
+
+
+@pytest.mark.parametrize(("lock", "extras"), [("lab", ("server", "lab")), ("dev", ("dev",)), ("bench", ("bench",))])
+def test_a_lock_holds_every_dependency(lock: str, extras: tuple[str, ...]) -> None:
+    locked = set(re.findall(r"^([a-z0-9_.-]+)==", (ROOT / "locks" / f"{lock}.txt").read_text(), re.MULTILINE))
+    assert sorted(dependencies(*extras) - locked) == [], "run make lock"
+
+
+def test_every_dependency_has_a_reason() -> None:
     page = (ROOT / "docs" / "explanation" / "dependencies.md").read_text(encoding="utf-8")
-    assert sorted(name for name in names if f"`{name}`" not in page) == []
+    known = dependencies("server", "lab", "dev", "bench")
+    assert sorted(name for name in known if f"`{name}`" not in page) == []
