@@ -149,7 +149,7 @@ def _write_export(table: Any, form: str) -> None:
 
     if form != "csv" and sys.stdout.isatty():
         raise InputError(f"--as {form} is not for a terminal.", "Send it into a file: tobit … > file")
-    write(table, Format(form), sys.stdout.buffer)
+    write(table, sys.stdout.buffer, Format(form))
 
 
 def _as_arrow(answer: Answer) -> Any:

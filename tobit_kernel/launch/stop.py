@@ -20,21 +20,21 @@ _LIMIT_S = 30.0
 def stop(*, call: Call) -> Any:
     """Ends the gate and everything it started; the next cell starts it again."""
     home = settings().home
-    facts = facts_of(home)
+    facts = facts_of(home) or {}
+    pid = int(facts.get("pid", 0))
+    if not _is_gate(pid):
+        return Answer({"stopped": False}, text=f"No gate runs for {home}.")
     try:
         gate = running(settings())
     except Conflict:  # of another version: it hears a signal too
         gate = None
-        if facts is not None and _is_gate(int(facts["pid"])):
-            os.kill(int(facts["pid"]), signal.SIGTERM)
+    if gate is None:
+        os.kill(pid, signal.SIGTERM)
     else:
-        if gate is None:
-            return Answer({"stopped": False}, text=f"No gate runs for {home}.")
         gate.post("/stop")
-    assert facts is not None
     with call.working() as report:
         report(0, None, "ending the gate")
-        _wait(int(facts["pid"]))
+        _wait(pid)
     return Answer({"stopped": True}, text=f"The gate of {home} has ended.")
 
 

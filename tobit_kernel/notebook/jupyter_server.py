@@ -48,7 +48,7 @@ def _load_jupyter_server_extension(serverapp: Any) -> None:
     )
 
 
-class TobitHandler(APIHandler):  # type: ignore[misc]
+class TobitHandler(APIHandler):
     """What the routes share: the way to the gate, and errors in the envelope's shape."""
 
     auth_resource = "tobit"

@@ -29,6 +29,6 @@ def register(shell: InteractiveShell) -> None:
         surroundings.body = cell
         return bound(verb, rest)(surroundings)
 
-    shell.register_magic_function(tobit, magic_kind="line_cell", magic_name="tobit")
+    shell.register_magic_function(tobit, "line_cell", "tobit")  # type: ignore[arg-type]
     display.register(shell)
     matcher.register(shell)

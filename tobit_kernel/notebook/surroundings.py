@@ -25,7 +25,7 @@ def surroundings_of(shell: InteractiveShell) -> Notebook:
     if found is None:
         found = Notebook(shell)
         setattr(shell, _ATTRIBUTE, found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class Notebook(Surroundings):
@@ -67,7 +67,7 @@ class Background:
         self._shell = shell
         self._value: Any = None
         self._error: BaseException | None = None
-        self._place = display({"text/plain": f"{name} is running …"}, raw=True, display_id=True)
+        self._place = display({"text/plain": f"{name} is running …"}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         # the context carries the cell that the output belongs to
         self._thread = threading.Thread(
             target=copy_context().run, args=(self._run, work), name=f"tobit {name}", daemon=True
@@ -105,4 +105,4 @@ class Background:
         except BaseException as error:
             self._error = error
             data, metadata = {"text/plain": f"{type(error).__name__}: {error}"}, {}
-        self._place.update(data, raw=True, metadata=metadata)  # type: ignore[union-attr]
+        self._place.update(data, raw=True, metadata=metadata)

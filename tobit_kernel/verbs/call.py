@@ -51,7 +51,7 @@ class Surroundings:
     @contextmanager
     def working(self, noun: tuple[str, str] = ("row", "rows")) -> Iterator[Report]:
         """A sign of life for the time inside."""
-        yield lambda done, total=None, note="": None
+        yield _unheard
 
     def draw(self, result: Result, specification: str) -> Any:
         """``result`` as a chart; a place without pictures shows the rows."""
@@ -60,6 +60,9 @@ class Surroundings:
     def background(self, work: Callable[[], Any], name: str) -> Any:
         """``work`` in a thread, where the place has room for it; else at once."""
         return work()
+
+
+def _unheard(done: int, total: int | None, note: str) -> None: ...
 
 
 Call = Annotated[Surroundings, Parameter(parse=False)]

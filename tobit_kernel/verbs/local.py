@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tobit_kernel.errors import Cancelled, ParameterMissing, Refused, StatementError, TimedOut
 from tobit_kernel.verbs.call import Report, Surroundings
@@ -78,7 +78,7 @@ def _rows(found: duckdb.DuckDBPyConnection, limit: int | None, report: Report) -
     """The rows up to ``limit``, and whether there were more."""
     import pyarrow as pa
 
-    reader = found.to_arrow_reader(20_000)
+    reader = cast("pa.RecordBatchReader", found.to_arrow_reader(20_000))
     batches, rows = [], 0
     for batch in reader:
         batches.append(batch)

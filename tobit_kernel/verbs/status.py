@@ -16,7 +16,7 @@ def status(*, call: Call) -> Any:
     gate = call.gate if told.gateway_url else running(told)
     if gate is None:
         stale = facts_of(told.home) is not None
-        data = {"version": None, "home": str(told.home), "pid": None, "uptime_s": 0.0, "parts": []}
+        data: Any = {"version": None, "home": str(told.home), "pid": None, "uptime_s": 0.0, "parts": []}
         why = " (its last one was killed; that harms nothing)" if stale else ""
         return Answer(data, text=f"No gate runs for {told.home}{why}. The first cell starts one.")
     data = gate.get("/status")

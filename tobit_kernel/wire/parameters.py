@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from tobit_kernel.errors import InputError
@@ -54,8 +54,7 @@ def tokens(statement: str) -> Iterator[Token]:
     """The pieces of ``statement`` in order; nothing is lost or changed."""
     at = 0
     while at < len(statement):
-        match = _TOKEN.match(statement, at)
-        assert match is not None  # the last alternative takes any character
+        match = cast(re.Match[str], _TOKEN.match(statement, at))  # its last alternative takes any character
         kind = match.lastgroup if match.lastgroup not in ("word", "tag") else None
         kind = kind or ("name" if match["name"] else "dollar")
         end = match.end()

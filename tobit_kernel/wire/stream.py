@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tobit_kernel.errors import StreamTruncated, TobitError, from_data
 
@@ -66,15 +66,13 @@ class Result:
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as ``pandas.DataFrame``; repeated column names get ``_2``, ``_3`` …"""
-        return self._unique().to_pandas()
+        return cast("pandas.DataFrame", self._unique().to_pandas())
 
     def to_polars(self) -> polars.DataFrame:
         """The rows as ``polars.DataFrame``; repeated column names get ``_2``, ``_3`` …"""
         import polars
 
-        frame = polars.from_arrow(self._unique())
-        assert isinstance(frame, polars.DataFrame)
-        return frame
+        return cast("polars.DataFrame", polars.from_arrow(self._unique()))
 
     def to(self, frame: str) -> Any:
         """The rows as ``pandas``, ``polars`` or ``arrow``."""

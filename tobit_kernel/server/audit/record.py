@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.store.tenancy import Bindable
 from tobit_kernel.wire.models import AuditPage, AuditRow, PastQueries, PastQuery
 
 #: Longer statements and messages are cut in the audit.
@@ -24,7 +24,7 @@ _PAGE = text(_HERE.joinpath("page.sql").read_text("utf-8"))
 class Event:
     """Who did what, with which outcome; ``ms`` is the gate's own time."""
 
-    principal: Principal
+    by: Bindable
     action: str
     outcome: str = "ok"
     resource: str | None = None
@@ -51,19 +51,19 @@ class Audit:
 
     async def record(self, event: Event) -> None:
         """Keeps ``event``; it is in the database when this returns."""
-        values = {**asdict(event), "tenant": event.principal.tenant, "actor": event.principal.user}
-        del values["principal"]
+        values = {**asdict(event), "tenant": event.by.tenant, "actor": event.by.user}
+        del values["by"]
         for name in ("statement", "error"):
             values[name] = _stored(values[name])
         async with self._engine.connect() as connection:
             await connection.execute(_INSERT, values)
 
-    async def page(self, principal: Principal, words: str = "", limit: int = 100, offset: int = 0) -> AuditPage:
+    async def page(self, principal: Bindable, words: str = "", limit: int = 100, offset: int = 0) -> AuditPage:
         """Rows of the caller's tenant, newest first, with the true total."""
         rows, total = await self._select(principal.tenant, None, None, words, limit, offset)
         return AuditPage(items=[AuditRow.model_validate(row) for row in rows], total=total)
 
-    async def queries(self, principal: Principal, words: str = "", limit: int = 100, offset: int = 0) -> PastQueries:
+    async def queries(self, principal: Bindable, words: str = "", limit: int = 100, offset: int = 0) -> PastQueries:
         """The caller's own queries, newest first, with the true total."""
         rows, total = await self._select(principal.tenant, principal.user, "query", words, limit, offset)
         return PastQueries(items=[PastQuery.model_validate(row) for row in rows], total=total)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel.errors import NotFound
-from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.store.tenancy import Bindable
 from tobit_kernel.wire.models import SpanInfo, Trace
 
 #: Spans that wait to be written; when the database is away the oldest give way.
@@ -51,7 +51,7 @@ class KeptSpans(SpanProcessor):
             raise
 
 
-async def trace_of(engine: AsyncEngine, principal: Principal, trace_id: str) -> Trace:
+async def trace_of(engine: AsyncEngine, principal: Bindable, trace_id: str) -> Trace:
     """All kept spans of a trace; ``NotFound`` when there are none in the caller's tenant."""
     async with engine.connect() as connection:
         found = (await connection.execute(_SELECT, {"trace_id": trace_id, "tenant": principal.tenant})).mappings()
@@ -64,8 +64,7 @@ async def trace_of(engine: AsyncEngine, principal: Principal, trace_id: str) -> 
 
 
 def _row(span: ReadableSpan) -> dict[str, Any]:
-    context, attributes = span.get_span_context(), dict(span.attributes or {})
-    assert context is not None
+    context, attributes = span.context, dict(span.attributes or {})
     start, end = span.start_time or 0, span.end_time or 0
     return {
         "trace_id": f"{context.trace_id:032x}",

@@ -61,7 +61,7 @@ class Gate:
         own = Part(name="gateway", state="up", detail=f"process {os.getpid()}, version {__version__}")
         states = {"running": "up", "restarting": "starting", "failed": "down"}
         below = [
-            Part(name=part["name"], state=states[part["state"]], detail=part["detail"])  # type: ignore[arg-type]
+            Part(name=part["name"], state=states[part["state"]], detail=part["detail"])
             for part in await self.store.parts()
         ]
         return [own, *below]

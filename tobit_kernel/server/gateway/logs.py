@@ -8,6 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
+from structlog.typing import Processor
 
 LOG_FILE = "gateway.log"
 _FILE_BYTES, _FILES = 10 << 20, 5
@@ -17,7 +18,7 @@ def configure(home: Path, level: str) -> None:
     """Sends everything through structlog's JSON renderer to stderr and ``home/logs``."""
     folder = home / "logs"
     folder.mkdir(mode=0o700, exist_ok=True)
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

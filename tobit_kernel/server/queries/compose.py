@@ -60,7 +60,7 @@ def compose(
 
     Raises ``ParameterMissing``, and ``InputError`` for ``$1`` or an empty cell.
     """
-    main = Cell.model_construct(name=None, statement=statement, parameters=dict(values))
+    main = Cell.model_construct(name="", statement=statement, parameters=dict(values))
     texts: dict[str | None, str] = {None: statement}
     weaver = _Weaver(dialect, schemas)
     used = _used(main, {cell.name.lower(): cell for cell in cells}, dialect, weaver)
@@ -159,7 +159,9 @@ class _Weaver:
         end = pieces[-1].end
         cut = [change for change in changes if change[0] >= skip]
         return rewritten(
-            text[skip:end], [(a - skip, b - skip, new) for a, b, new in cut], lambda at: Origin(cell.name, at + skip)
+            text[skip:end],
+            [(a - skip, b - skip, new) for a, b, new in cut],
+            lambda at: Origin(cell.name or None, at + skip),
         )
 
     def _parameters(self, cell: Cell, pieces: list[Token]) -> list[tuple[int, int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 import sqlglot
 from sqlglot import exp
@@ -20,7 +21,7 @@ from tobit_kernel.wire.parameters import significant
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-_DIALECTS = {"postgres": Postgres, "duckdb": DuckDB}
+_DIALECTS: dict[str, type[Postgres | DuckDB]] = {"postgres": Postgres, "duckdb": DuckDB}
 
 
 #: Statements that sqlglot knows and that are not a SELECT.
@@ -67,7 +68,7 @@ def read(statement: str, dialect: str) -> Reading:
         raise StatementError(message, position=_offset(statement, found[0])) from None
     if len(trees) != 1:
         return Reading(False, (), (), len(trees))
-    tree = trees[0]
+    tree = cast(exp.Expression, trees[0])
     if not isinstance(tree, exp.Query | exp.Values | exp.Subquery | exp.DML | exp.DDL | exp.Command | _OTHER):
         raise StatementError("This is no SELECT.", position=0)
     is_select = isinstance(tree, exp.Query | exp.Values | exp.Subquery) and not tree.find(
@@ -113,7 +114,7 @@ def _note(table: exp.Table, found: dict[Table, None]) -> None:
 def _folded(identifier: object) -> str:
     if not isinstance(identifier, exp.Identifier):
         return ""
-    return identifier.this if identifier.quoted else identifier.this.lower()
+    return str(identifier.this) if identifier.quoted else str(identifier.this).lower()
 
 
 def _functions(tree: exp.Expression, statement: str, dialect: str) -> tuple[str, ...]:

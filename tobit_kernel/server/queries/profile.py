@@ -36,7 +36,7 @@ async def _ask(queries: Queries, caller: Caller, source: str, statement: str) ->
 
 
 def _sample(table: TableDetail) -> str:
-    return f"(select * from {_quoted(table.db_schema)}.{_quoted(table.name)} limit {SAMPLE_ROWS}) as sample"
+    return f"(select * from {_quoted(table.db_schema)}.{_quoted(table.name)} limit {SAMPLE_ROWS}) as sample"  # noqa: S608 - quoted names of the catalog
 
 
 def _summary(table: TableDetail) -> str:
@@ -52,7 +52,7 @@ def _summary(table: TableDetail) -> str:
             f"cast(max({name}) as text)" if ordered else "cast(null as text)",
             f"avg({name})" if number else "cast(null as double precision)",
         ]
-    return f"select {', '.join(parts)} from {_sample(table)}"
+    return f"select {', '.join(parts)} from {_sample(table)}"  # noqa: S608 - quoted names of the catalog
 
 
 async def _column(
@@ -65,7 +65,7 @@ async def _column(
         queries,
         caller,
         source,
-        f"select cast({name} as text), count(*) from {_sample(table)} where {name} is not null"
+        f"select cast({name} as text), count(*) from {_sample(table)} where {name} is not null"  # noqa: S608
         f" group by 1 order by 2 desc, 1 limit {TOP}",
     )
     return ColumnProfile(

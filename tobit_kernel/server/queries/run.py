@@ -62,7 +62,7 @@ class Queries:
     async def compose(self, request: QueryRequest, principal: Principal) -> tuple[Source, Composition]:
         """The statement as its source will run it, checked by the guard."""
         source = await self.sources.get(principal, request.source)
-        schemas = getattr(source, "schemas", lambda _: {})(principal)
+        schemas: dict[str, str] = getattr(source, "schemas", lambda _: {})(principal)
         composed = compose(request.statement, request.parameters, request.cells, source.dialect, schemas)
         if isinstance(composed.reading, TobitError):
             raise await self._told(source, composed, principal, composed.reading)
@@ -90,6 +90,21 @@ class Queries:
             raise composed.locate(error) from error
 
 
+class _NotStarted:
+    """What a query has before its source began: no columns, no rows, nothing to close."""
+
+    schema = pa.schema([])
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+_NOT_STARTED = _NotStarted()
+
+
 class Execution:
     """One query under way. ``stream`` yields the Arrow bytes; the audit row is written before the end marker."""
 
@@ -98,7 +113,7 @@ class Execution:
         self._began = time.perf_counter()
         self._cancellation = Cancellation()
         self._composed: Composition | None = None
-        self._run: Run | None = None
+        self._run: Run = _NOT_STARTED
         self._kept: Kept | None = None
         self._key = b""
         self._finished = False
@@ -129,7 +144,6 @@ class Execution:
             encoder, body = self._replayed(self._kept)
             yield body
         else:
-            assert self._run is not None
             encoder = Encoder(self._run.schema)
             pieces: list[bytes] = []
             async for piece in self._encoded(encoder):
@@ -160,7 +174,6 @@ class Execution:
 
     async def batches(self) -> AsyncIterator[pa.RecordBatch]:
         """The rows, at most ``limit``; sets ``tail.truncated``."""
-        assert self._run is not None and self._composed is not None
         left = self._request.limit
         source: Iterator[pa.RecordBatch] = iter(self._run.batches())
         try:
@@ -174,7 +187,7 @@ class Execution:
                 if self.tail.truncated:
                     return
         except TobitError as error:
-            raise self._composed.locate(error) from error
+            raise (self._composed.locate(error) if self._composed else error) from error
 
     async def finish(self, error: BaseException | None) -> None:
         """Ends the statement if it still runs, and writes the audit row; once."""
@@ -184,10 +197,9 @@ class Execution:
         self.tail.elapsed_ms = (time.perf_counter() - self._began) * 1000
         if isinstance(error, TobitError) and self._composed is not None:
             self._composed.locate(error)
-        if self._run is not None:
-            run, self._run = self._run, None
-            self._cancellation.cancel() if error is not None else None
-            await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, run.close))
+        if error is not None:
+            self._cancellation.cancel()
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._run.close))
         await asyncio.shield(self._queries.audit.record(self._event(error)))
 
     def _event(self, error: BaseException | None) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tobit_kernel.errors import Cancelled
 from tobit_kernel.server.sources.source import Cancellation
@@ -27,8 +27,9 @@ class Threads:
         """What ``work`` returns. When ``gone`` is set it is cancelled, and ``Cancelled`` raised."""
         task = asyncio.ensure_future(asyncio.get_running_loop().run_in_executor(self._pool, work))
         leaving = asyncio.ensure_future(gone.wait())
+        both: set[asyncio.Future[Any]] = {task, leaving}
         try:
-            await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
         finally:

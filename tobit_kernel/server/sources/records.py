@@ -49,7 +49,7 @@ class Sources:
             await asyncio.to_thread(kept[1].close)
         return source
 
-    async def list(self, principal: Principal, pattern: str = "") -> list[SourceInfo]:
+    async def known(self, principal: Principal, pattern: str = "") -> list[SourceInfo]:
         """The workbench first, then the registered ones by name."""
         own = SourceInfo(name=WORKBENCH, type=WORKBENCH, description="The workbench's own database")
         known = [own, *(_info(record) for record in await self._records(principal))]
@@ -119,7 +119,7 @@ class Sources:
         raise await self._unknown(principal, name)
 
     async def _unknown(self, principal: Principal, name: str) -> NotFound:
-        names = ", ".join(info.name for info in await self.list(principal))
+        names = ", ".join(info.name for info in await self.known(principal))
         return NotFound(f"There is no source {name!r}.", f"There are: {names}; notebook frames: --source local.")
 
 

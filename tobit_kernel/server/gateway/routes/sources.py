@@ -20,7 +20,7 @@ Pattern = Annotated[str, Query(max_length=200)]
 @router.get("/sources")
 async def sources(gate: TheGate, principal: Reading, pattern: Pattern = "") -> Envelope[list[SourceInfo]]:
     """Registered sources, the workbench first."""
-    return Envelope(data=await gate.sources.list(principal, pattern))
+    return Envelope(data=await gate.sources.known(principal, pattern))
 
 
 @router.post("/sources")

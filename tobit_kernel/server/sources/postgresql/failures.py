@@ -23,7 +23,7 @@ def translated(error: Error, offset: int = 0) -> TobitError:
 
     A ``StatementError`` has ``details["position"]``, from 0, where the server told it.
     """
-    details = {name.decode() if isinstance(name, bytes) else name: value for name, value in (error.details or [])}
+    details: dict[str, bytes] = dict(error.details or [])
     message = _text(details, "PG_DIAG_MESSAGE_PRIMARY") or _first_line(str(error))
     position = _text(details, "PG_DIAG_STATEMENT_POSITION")
     where = max(int(position) - 1 - offset, 0) if position else None
@@ -60,9 +60,8 @@ def _advice(state: str) -> str:
     }.get(state, "")
 
 
-def _text(details: dict[str, object], name: str) -> str:
-    value = details.get(name, b"")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+def _text(details: dict[str, bytes], name: str) -> str:
+    return details.get(name, b"").decode("utf-8", "replace")
 
 
 def _sentence(message: str) -> str:

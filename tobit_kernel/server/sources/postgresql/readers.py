@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import adbc_driver_manager.dbapi as dbapi
 import adbc_driver_postgresql.dbapi as adbc
 from adbc_driver_manager import Error
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
@@ -31,9 +32,7 @@ class Reader:
     def __init__(self, lease: PoolProxiedConnection) -> None:
         self._lease = lease
         self._before_release: Callable[[], None] = lambda: None
-        connection = lease.dbapi_connection
-        assert isinstance(connection, dbapi.Connection)
-        self.connection = connection
+        self.connection = cast(dbapi.Connection, lease.dbapi_connection)
         ((pid,),) = self.fetch("select pg_backend_pid()")  # also shows that it is alive
         self.pid = int(pid)
 
@@ -57,7 +56,7 @@ class Reader:
     @property
     def facts(self) -> dict[str, Any]:
         """What is known about the connection, for as long as it lives."""
-        return self._lease.record_info  # type: ignore[return-value]
+        return cast(dict[str, Any], self._lease.record_info)
 
     def on_release(self, do: Callable[[], None]) -> None:
         """``do`` runs before the connection goes back; when it fails, the connection is thrown away."""
@@ -82,9 +81,9 @@ class Readers:
         self._uri = address.having(options=options, connect_timeout="5", application_name="tobit-reader").uri
         self._pool = QueuePool(self._connect, pool_size=size, max_overflow=0, timeout=WAIT_S, reset_on_return=None)
 
-    def _connect(self) -> dbapi.Connection:
+    def _connect(self) -> DBAPIConnection:
         try:
-            return adbc.connect(self._uri)
+            return cast(DBAPIConnection, adbc.connect(self._uri))
         except Error as error:
             raise translated(error) from error
 

@@ -77,8 +77,8 @@ class PostgresRun:
 
     def _begin(self) -> None:
         limit_ms = max(int(self._prepared.timeout_s * 1000), 1)
-        for statement in ("set transaction read only", f"set local statement_timeout = {limit_ms:d}"):
-            self._ask(Mapped(), lambda statement=statement: self._execute(statement))
+        self._ask(Mapped(), lambda: self._execute("set transaction read only"))
+        self._ask(Mapped(), lambda: self._execute(f"set local statement_timeout = {limit_ms:d}"))
 
     def _typed(self) -> Mapped:
         """The statement, with casts for parameters that travel as text."""

@@ -54,7 +54,7 @@ class Postgresql:
             rows = reader.fetch(_COLUMNS, (self._physical(principal, found.db_schema), found.name))
         finally:
             reader.release()
-        columns = [TableColumn(name=row[0], type=row[1], nullable=row[2], comment=row[3]) for row in rows]  # type: ignore[arg-type]
+        columns = [TableColumn(name=row[0], type=row[1], nullable=row[2], comment=row[3]) for row in rows]
         return TableDetail(**found.model_dump(), columns=columns)
 
     def parse(self, principal: Principal, statement: str) -> None:

@@ -48,7 +48,8 @@ _SPECIAL = {
 
 def pg_name(column: pa.Field) -> str:
     """PostgreSQL's internal name of a column's type, from the driver's metadata."""
-    return (column.metadata or {}).get(b"POSTGRESQL:type", b"").decode()
+    metadata: dict[bytes, bytes] = column.metadata or {}
+    return metadata.get(b"POSTGRESQL:type", b"").decode()
 
 
 def oid(name: str) -> int:
@@ -93,19 +94,11 @@ class Shape:
 
     def wrap(self, statement: str, limit: int | None) -> tuple[str, int]:
         """``statement`` with conversions and limit around it, and how many characters came before."""
-        head = "select * from (\n"
-        names = ""
-        if self.converts:
-            columns = [f"c{number}" for number in range(len(self.conversions))]
-            head = (
-                "select "
-                + ", ".join(
-                    (each.expression.format(name) if each else name)
-                    for each, name in zip(self.conversions, columns, strict=True)
-                )
-                + " from (\n"
-            )
-            names = f" ({', '.join(columns)})"
+        columns = [f"c{number}" for number in range(len(self.conversions))]
+        pairs = zip(self.conversions, columns, strict=True)
+        chosen = ", ".join(each.expression.format(name) if each else name for each, name in pairs)
+        names = f" ({', '.join(columns)})" if self.converts else ""
+        head = f"select {chosen if self.converts else '*'} from (\n"  # noqa: S608 - our own names; the statement is guarded
         tail = f"\n) as tobit_rows{names}" + (f" limit {limit + 1:d}" if limit is not None else "")
         return head + statement + tail, len(head)
 
