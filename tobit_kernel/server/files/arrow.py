@@ -50,16 +50,16 @@ def relation_of(
     """The relation of an Arrow table or dataset that ``data`` opens; the column ``hidden`` is not shown."""
     opened = data()
     given = [field.name for field in opened.schema]
-    wanted = [column for column in given if column != hidden]
+    wanted = [number for number, column in enumerate(given) if column != hidden]
     if not wanted:
         raise InputError(f"{name!r} has no columns.")
-    names, notes = column_names(wanted)
+    names, notes = column_names([given[number] for number in wanted])
     view = f"raw_{next(_views)}"
     connection.register(view, _numbered(opened, given))
-    types = dict(zip(given, connection.sql(f"select * from {view} limit 0").types, strict=True))  # noqa: S608
+    types = connection.sql(f"select * from {view} limit 0").types  # noqa: S608
     raw = [
-        Raw(column, quoted(f"c{given.index(own)}"), native_type(types[own]))
-        for column, own in zip(names, wanted, strict=True)
+        Raw(column, quoted(f"c{number}"), native_type(types[number]))
+        for column, number in zip(names, wanted, strict=True)
     ]
     return Relation(name, format, view, raw, locate, data=lambda: _numbered(data(), given), notes=notes)
 

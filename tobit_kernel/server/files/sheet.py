@@ -73,11 +73,11 @@ def _sheet(workbook: Any, name: str) -> Any:
 def _headed(rows: Iterator[tuple[int, list[Any]]]) -> tuple[int, list[str], Iterator[tuple[int, list[Any]]]]:
     """Number of the header's row (0: there is none), its texts, and the rows below.
 
-    Rows above the first that fills half of the columns are titles, and skipped.
+    Rows above the first that fills more than half of the columns are titles, and skipped.
     """
     top = list(islice(((number, row) for number, row in rows if any(cell != "" for cell in row)), _TITLE_ROWS))
     width = max(sum(cell != "" for cell in row) for _, row in top)
-    at = next(index for index, (_, row) in enumerate(top) if 2 * sum(cell != "" for cell in row) >= width)
+    at = next(index for index, (_, row) in enumerate(top) if 2 * sum(cell != "" for cell in row) > width)
     number, first = top[at]
     if any(isinstance(cell, str) and cell for cell in first):
         return number, [text_of(cell) or "" for cell in first], chain(top[at + 1 :], rows)

@@ -37,8 +37,8 @@ def resolve(principal: Principal, given: str, *, of_others: bool = False) -> Tab
     ``InputError`` for what is no name, ``Refused`` for schemas that nobody loads into and for
     those of other users, unless ``of_others``.
     """
-    schema, _, table = given.strip().lower().rpartition(".")
-    for part in (schema or OWN, table):
+    schema, dot, table = given.strip().lower().rpartition(".")
+    for part in (schema if dot else OWN, table):
         if not _PART.fullmatch(part):
             raise InputError(
                 f"{given!r} is no table name.", "Letters, digits and _, such as orders or nab.temperature."
