@@ -38,7 +38,7 @@ def run_local(request: QueryRequest, name: str | None, call: Surroundings) -> Re
         _require_select(connection, text)
         timer.start()
         with call.working() as report:
-            table, truncated = _rows(connection.execute(text, values or None), request.limit, report)
+            table, truncated = _rows(connection.sql(text, params=values or None), request.limit, report)
     except KeyboardInterrupt:
         raise Cancelled("It was interrupted.") from None
     except duckdb.InterruptException:
@@ -74,7 +74,7 @@ def _bound(request: QueryRequest) -> tuple[str, dict[str, Any]]:
     return text, values
 
 
-def _rows(found: duckdb.DuckDBPyConnection, limit: int | None, report: Report) -> tuple[pa.Table, bool]:
+def _rows(found: duckdb.DuckDBPyRelation, limit: int | None, report: Report) -> tuple[pa.Table, bool]:
     """The rows up to ``limit``, and whether there were more."""
     import pyarrow as pa
 

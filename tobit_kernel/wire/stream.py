@@ -50,6 +50,10 @@ class Result:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
+    def __repr__(self) -> str:
+        name = f" {self.name}" if self.name else ""
+        return f"<Result{name}: {len(self):,} × {len(self.columns)}>"
+
     @property
     def columns(self) -> list[str]:
         """Column names in order; they may repeat."""

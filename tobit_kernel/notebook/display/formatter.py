@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from tobit_kernel.notebook.display.shelf import Shelf
+    from tobit_kernel.verbs.answer import Answer
     from tobit_kernel.wire.stream import Result
 
 
@@ -19,6 +20,7 @@ def register(shell: InteractiveShell) -> None:
     """
     bundles = shell.display_formatter.mimebundle_formatter  # type: ignore[union-attr]
     bundles.for_type_by_name("tobit_kernel.wire.stream", "Result", _bundle)
+    bundles.for_type_by_name("tobit_kernel.verbs.answer", "Answer", _listing)
     if hasattr(shell, "kernel"):
         from comm import get_comm_manager
 
@@ -46,6 +48,12 @@ def shelf() -> Shelf:
 
 def _bundle(result: Result, include: Any = None, exclude: Any = None) -> dict[str, Any]:
     return show(result)
+
+
+def _listing(answer: Answer, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    from tobit_kernel.notebook.display import listing
+
+    return {"text/html": listing.html(answer), "text/plain": listing.text(answer)}
 
 
 def _serve(comm: Any, opened: dict[str, Any]) -> None:
