@@ -184,3 +184,16 @@ def test_numeric_text_and_durations_are_numbers() -> None:
     result = result_of(table.cast(table.schema.set(0, field)))
     drawing = chart(result, "scatter:n,d").drawing
     assert drawing.frame.to_numpy().tolist() == [[1.5, 1.5]] and drawing.y.unit == "s"
+
+
+def test_the_analysts_own_backend_of_holoviews_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    import holoviews
+    import holoviews.plotting.mpl  # registers the backend
+
+    before = holoviews.Store.current_backend
+    holoviews.Store.set_current_backend("matplotlib")
+    try:
+        assert chart(result_of(SHIFTS), "line:불량,불량").item["root_id"]
+        assert holoviews.Store.current_backend == "matplotlib" and caplog.text == ""
+    finally:
+        holoviews.Store.set_current_backend(before or "bokeh")

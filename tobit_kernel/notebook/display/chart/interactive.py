@@ -7,7 +7,8 @@ for Bokeh, is made of wedges.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -28,14 +29,11 @@ def figure_of(drawing: Drawing) -> Any:
         return _nothing(drawing)
     if drawing.kind is Kind.PIE:
         return _pie(drawing)
-    plot = _hvplot()
     options: dict[str, Any] = {"x": "x", "y": "y", "responsive": True, "min_height": HEIGHT_PX, "grid": True}
     if "by" in drawing.frame:
         options["by"] = "by"
-    element = _MAKING[drawing.kind](plot(drawing.frame), drawing, options)
-    import holoviews
-
-    made = holoviews.render(element, backend="bokeh")
+    with _bokeh() as (plot, render):
+        made = render(_MAKING[drawing.kind](plot(drawing.frame), drawing, options), backend="bokeh")
     if drawing.kind is Kind.AREA:
         _outline(made, drawing)
     return finish(made, drawing)
@@ -94,16 +92,20 @@ _MAKING = {
 }
 
 
-@lru_cache(maxsize=1)
-def _hvplot() -> Any:
-    """hvPlot's class, with Bokeh as its backend and no extension loaded."""
+@contextmanager
+def _bokeh() -> Iterator[tuple[Any, Any]]:
+    """hvPlot's class and HoloViews' ``render`` with Bokeh as backend, whichever the analyst's own plots use."""
     import holoviews
     import holoviews.plotting.bokeh  # registers the backend
     from hvplot.plotting import hvPlotTabular
 
-    if not holoviews.Store.current_backend:
-        holoviews.Store.set_current_backend("bokeh")
-    return hvPlotTabular
+    before = holoviews.Store.current_backend
+    holoviews.Store.set_current_backend("bokeh")
+    try:
+        yield hvPlotTabular, holoviews.render
+    finally:
+        if before:
+            holoviews.Store.set_current_backend(before)
 
 
 def _colours(drawing: Drawing) -> Any:
