@@ -58,9 +58,6 @@ def tutorials(folder: Path) -> str:
 def _demo(call: Surroundings) -> None:
     """Makes demo data where there is none yet; JupyterLab does not wait for it."""
     try:
-        gate = call.gate
-        known = {f"{table['schema']}.{table['name']}": table["rows"] for table in gate.get("/sources/workbench/tables")}
-        if not known.get("ops.ci"):
-            gate.post("/demo", scale=0.1)
+        call.gate.post("/demo")
     except TobitError as error:
         print("\n".join(error.lines()), file=sys.stderr)

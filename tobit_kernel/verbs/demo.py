@@ -12,20 +12,22 @@ from tobit_kernel.verbs.call import Call
 _PAUSE_S = 0.2
 
 
-def demo(*, scale: float = 0.1, wait: bool = True, call: Call) -> Any:
+def demo(*, scale: float | None = None, wait: bool = True, call: Call) -> Any:
     """Fills `ops` (hosts, services, metrics, events) and `mfg` (production) with demo data.
 
-    Always the same data, with incidents whose cause is known. It is made in the background; an
-    interrupt stops the watching, not the work.
+    Always the same data, with incidents whose cause is known. Data that is there already stays,
+    unless --scale asks for it anew, up to today. It is made in the background; an interrupt stops
+    the watching, not the work.
 
     Parameters
     ----------
     scale
-        1 is 10.8 million metric values and takes a minute or two
+        how much, above 0 and up to 1: 0.1 where there is none yet; 1 is 10.8 million metric
+        values and takes a minute or two
     wait
         watch until it is done
     """
-    if not 0 < scale <= 1:
+    if scale is not None and not 0 < scale <= 1:
         raise InputError("--scale lies between 0 and 1.", "0.1 is the default; 1 is 10.8 million metric values.")
     gate = call.gate
     try:

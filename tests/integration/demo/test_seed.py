@@ -212,3 +212,8 @@ def test_every_tenant_gets_the_same_rows(app: Connection, seeded: dict[str, int]
         "ops.event_log": "event_id, time, ci_id, event_type, severity, message, attributes",
     }.items():
         assert digest(app, table, columns, "same") == digest(app, table, columns, "default")
+
+
+def test_the_data_that_is_there_tells_its_scale_and_end(app: Connection, seeded: dict[str, int]) -> None:
+    assert inventory.made_with(app, "default") == (SCALE, END)
+    assert inventory.made_with(app, "nobody") is None

@@ -18,6 +18,9 @@ from tobit_kernel.wire.models import Progress
 
 log = structlog.get_logger(__name__)
 
+#: 1.1 million metric values: a few seconds.
+USUAL_SCALE = 0.1
+
 
 class Demo:
     """Fills ``ops`` and ``mfg`` of a tenant; a run that was cut off is completed by the next."""
@@ -27,8 +30,12 @@ class Demo:
         self._task: asyncio.Task[None] | None = None
         self.progress = Progress(state="idle")
 
-    def start(self, principal: Principal, scale: float) -> Progress:
-        """Begins; ``Conflict`` while one runs."""
+    def start(self, principal: Principal, scale: float | None) -> Progress:
+        """Begins; ``Conflict`` while one runs.
+
+        Without a scale the data that is there stays, completed where a run was cut off; with one it is made
+        anew unless it has that scale and ends today.
+        """
         if self._task is not None and not self._task.done():
             raise Conflict("Demo data is being made already.", "`%tobit demo` shows how far it is.")
         self.progress = Progress(state="running", note="starting")
@@ -40,7 +47,7 @@ class Demo:
         if self._task is not None:
             self._task.cancel()
 
-    async def _run(self, principal: Principal, scale: float) -> None:
+    async def _run(self, principal: Principal, scale: float | None) -> None:
         try:
             rows = await asyncio.to_thread(self._seed, principal.tenant, scale)
         except Exception as error:
@@ -52,12 +59,15 @@ class Demo:
         await self._cache.forget(principal)
         self.progress = Progress(state="done", done=1, total=1, note="demo data is there", result=rows)
 
-    def _seed(self, tenant: str, scale: float) -> dict[str, int]:
-        end = datetime.combine(datetime.now(UTC).date(), time(), UTC)
+    def _seed(self, tenant: str, scale: float | None) -> dict[str, int]:
+        today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
         rows: dict[str, int] = {}
         with self._store.addresses.app.connect() as connection:
+            there = inventory.made_with(connection, tenant) if scale is None else None
+            connection.commit()  # seeding begins its own transactions
+            size, end = there or (scale or USUAL_SCALE, today)
             for part, (name, seed) in enumerate((("operations", inventory.seed), ("factory", factory.seed))):
-                rows |= seed(connection, tenant, scale, end, self._reporter(name, part))
+                rows |= seed(connection, tenant, size, end, self._reporter(name, part))
         return rows
 
     def _reporter(self, name: str, part: int) -> Callable[[int, int, str], None]:

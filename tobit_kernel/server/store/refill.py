@@ -112,6 +112,14 @@ class Refill:
         return str(found[0]) if found else ""
 
 
+def begun_with(connection: psycopg.Connection[Any], tenant: str, dataset: str) -> str:
+    """Signature of the run whose rows are there, complete or not; empty when there never was one."""
+    found = connection.execute(
+        "select signature from gate.demo_step where tenant_id = %s and dataset = %s and step = ''", (tenant, dataset)
+    ).fetchone()
+    return str(found[0]) if found else ""
+
+
 def write_rows(
     cursor: psycopg.Cursor[Any],
     table: str,

@@ -14,11 +14,11 @@ router = APIRouter(tags=["demo"])
 
 @router.post("/demo")
 async def start(
-    gate: TheGate, principal: Administering, scale: Annotated[float, Query(gt=0, le=1)] = 0.1
+    gate: TheGate, principal: Administering, scale: Annotated[float | None, Query(gt=0, le=1)] = None
 ) -> Envelope[Progress]:
-    """Begins to make demo data; ``scale`` 1 is 10.8 million metric values."""
+    """Begins to make demo data; ``scale`` 1 is 10.8 million metric values. Without one, what is there stays."""
     progress = gate.demo.start(principal, scale)
-    await gate.audit.record(Event(principal, "demo", resource=f"scale {scale}"))
+    await gate.audit.record(Event(principal, "demo", resource=f"scale {scale or 'as it is'}"))
     return Envelope(data=progress)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from tobit_kernel.server.inventory.demo import events, history
 from tobit_kernel.server.inventory.demo.metrics import DAY, MINUTES, Floats, minutes_of, series, values
 from tobit_kernel.server.inventory.demo.relations import relations
 from tobit_kernel.server.inventory.demo.topology import cis, ids
-from tobit_kernel.server.store.refill import EPOCH, Progress, Refill, Step, write_arrays, write_rows
+from tobit_kernel.server.store.refill import EPOCH, Progress, Refill, Step, begun_with, write_arrays, write_rows
 
 #: Raised with every change of what is generated; rows of an earlier version are then replaced.
 VERSION = 1
@@ -49,6 +49,15 @@ def seed(
     refill = Refill(connection, tenant, "ops", f"{VERSION} {scale!r} {end.timestamp():.0f}")
     steps = [*_inventory(tenant, end), *_happenings(tenant, scale, end), *_values(tenant, scale, end)]
     return refill.run(LEAVES, steps, progress)
+
+
+def made_with(connection: psycopg.Connection[Any], tenant: str) -> tuple[float, datetime] | None:
+    """Scale and end of the demo data that ``tenant`` has, complete or not; None when it has none of this version."""
+    version, _, rest = begun_with(connection, tenant, "ops").partition(" ")
+    if version != str(VERSION):
+        return None
+    scale, end = rest.split()
+    return float(scale), datetime.fromtimestamp(int(end), UTC)
 
 
 def _inventory(tenant: str, end: datetime) -> Iterator[Step]:
