@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,16 +98,18 @@ def open_file(
     encoding: str | None = None,
     sheet: str | None = None,
     zone: str = "UTC",
+    watch: Callable[[DuckDBPyConnection], None] = lambda connection: None,
 ) -> Iterator[OpenFile]:
     """The file at ``path``, which its owner calls ``name``.
 
     ``types`` gives columns a type of ``types.ALLOWED``; ``expected`` does so for those that the
-    file has. Times without a zone are in ``zone`` where a column is timestamptz. Raises
-    ``InputError``, ``RowsRejected``, ``StorageFull``.
+    file has. Times without a zone are in ``zone`` where a column is timestamptz. ``watch`` gets
+    the connection before it works, to interrupt it from another thread. Raises ``InputError``, ``RowsRejected``, ``StorageFull``.
     """
     given = {column: pg_type(type_name) for column, type_name in (types or {}).items()}
     with scratch(home) as folder, _spilling():
         connection = locked.connect([path, folder], folder, zone)
+        watch(connection)
         try:
             yield examined(connection, path, name, folder, given, expected or {}, encoding, sheet)
         finally:

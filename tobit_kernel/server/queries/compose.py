@@ -7,7 +7,7 @@ the text came from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tobit_kernel.errors import InputError, ParameterMissing, StatementError, TobitError
@@ -31,9 +31,20 @@ class Composition:
     reading: Reading | StatementError
     _mapped: Mapped
     _texts: Mapping[str | None, str]
+    _schemas: Mapping[str, str]
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that are read, as they are written."""
+        if isinstance(self.reading, TobitError):
+            return []
+        written = {called: name for name, called in self._schemas.items()}
+        return [str(replace(table, schema=written.get(table.schema, table.schema))) for table in self.reading.tables]
 
     def locate(self, error: TobitError) -> TobitError:
         """``error`` with its ``position`` turned into cell, line, column and that line's text."""
+        for written, called in self._schemas.items():
+            error.message = error.message.replace(f"{called}.", f"{written}.")
         position = error.details.pop("position", None)
         origin = self._mapped.origin(position) if position is not None else None
         if origin is not None:
@@ -79,7 +90,7 @@ def compose(
         mapped.add(weaver.weave(main, skip=head.length))
     else:
         mapped.add(body)
-    return Composition(mapped.text, weaver.values, weaver.names, _read(mapped.text, dialect), mapped, texts)
+    return Composition(mapped.text, weaver.values, weaver.names, _read(mapped.text, dialect), mapped, texts, schemas)
 
 
 def _read(text: str, dialect: str) -> Reading | StatementError:
@@ -195,11 +206,15 @@ class _Weaver:
         return self._numbers[key]
 
     def _schema_names(self, pieces: list[Token]) -> list[tuple[int, int, str]]:
-        changes = []
-        before = ""
-        for token, after in zip(pieces, pieces[1:], strict=False):
+        """Schemas that are called otherwise. A cell that uses such a name as an alias means the alias."""
+        found: list[tuple[str, Token]] = []
+        aliases: set[str] = set()
+        for before, token, after in zip([None, *pieces], pieces, [*pieces[1:], None], strict=False):
             name = token.text.strip('"') if token.kind == "quoted" else token.text.lower()
-            if after.text == "." and before != "." and token.kind in ("word", "quoted") and name in self._schemas:
-                changes.append((token.start, token.end, '"' + self._schemas[name] + '"'))
-            before = token.text
-        return changes
+            if token.kind not in ("word", "quoted") or name not in self._schemas or (before and before.text == "."):
+                continue
+            if after is not None and after.text == ".":
+                found.append((name, token))
+            else:
+                aliases.add(name)
+        return [(token.start, token.end, f'"{self._schemas[name]}"') for name, token in found if name not in aliases]

@@ -213,7 +213,7 @@ class Execution:
             outcome="ok" if told is None else str(told["error"]),
             source=self._request.source,
             statement=self._request.statement,
-            tables=_tables(composed),
+            tables=composed.tables if composed else [],
             rows=self.tail.row_count,
             ms=self.tail.elapsed_ms,
             cached=self.tail.cached,
@@ -237,9 +237,3 @@ class Execution:
 
     async def _threaded(self, work: Callable[[], Answer]) -> Answer:
         return await self._queries.threads.call(work, self._cancellation, self._caller.gone)
-
-
-def _tables(composed: Composition | None) -> list[str]:
-    if composed is None or isinstance(composed.reading, TobitError):
-        return []
-    return [str(table) for table in composed.reading.tables]

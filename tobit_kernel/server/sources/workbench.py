@@ -38,6 +38,7 @@ class Workbench(Postgresql):
         except BaseException:
             reader.release()
             raise
+        reader.settings["search_path"] = personal_schema(principal.user)
         reader.on_release(lambda: self._binder.unbind(reader))
         return reader
 

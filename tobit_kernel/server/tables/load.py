@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from tobit_kernel.server.tables import statements
 from tobit_kernel.server.tables.existing import Existing, existing
 from tobit_kernel.server.tables.failure import explained
 from tobit_kernel.server.tables.naming import TableName, name_for, resolve
+from tobit_kernel.server.tables.pulse import reading
 from tobit_kernel.server.tables.writing import Progress, Transaction, transaction
 
 #: PostgreSQL's limit.
@@ -74,18 +76,19 @@ def load(
 
     Blocks. All or nothing: an error (``InputError``, ``RowsRejected``, ``Conflict``, ``Refused``,
     ``StorageFull`` or what ``progress`` raises) and the end of any process leave what was there.
-    ``table`` is ``T``, ``my.T`` or ``schema.T``; "" makes one of the file's name.
+    ``table`` is ``T``, ``my.T`` or ``schema.T``; "" makes one of the file's name. ``progress`` may be
+    called from another thread.
     """
     if not principal.may(Permission.LOAD):
         raise Refused(f"The role {principal.role.value!r} may not load tables.", "Ask an administrator.")
     target = resolve(principal, table or name_for(name))
     with _LOADS:
-        progress(0, None, f"reading {name}")
         found = _looked_up(app, principal, target, mode)
-        given = dict(types or {})
         expected = found.columns if found is not None and mode is Mode.APPEND else {}
-        options = {"types": given, "expected": expected, "encoding": encoding, "sheet": sheet, "zone": zone}
-        with open_file(path, name, home, **options) as file:  # type: ignore[arg-type]
+        with ExitStack() as stack:
+            with reading(progress, f"reading {name}") as watch:
+                given = {"types": types, "expected": expected, "encoding": encoding, "sheet": sheet, "zone": zone}
+                file = stack.enter_context(open_file(path, name, home, watch=watch, **given))  # type: ignore[arg-type]
             return _written(app, principal, target, mode, file, progress)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from adbc_driver_manager import Error
 
 from tobit_kernel.errors import (
@@ -23,7 +25,9 @@ def translated(error: Error, offset: int = 0) -> TobitError:
 
     A ``StatementError`` has ``details["position"]``, from 0, where the server told it.
     """
-    details: dict[str, bytes] = dict(error.details or [])
+    # the driver's stubs promise text, it gives bytes
+    given: list[tuple[Any, bytes]] = list(error.details or [])
+    details = {name.decode() if isinstance(name, bytes) else str(name): value for name, value in given}
     message = _text(details, "PG_DIAG_MESSAGE_PRIMARY") or _first_line(str(error))
     position = _text(details, "PG_DIAG_STATEMENT_POSITION")
     where = max(int(position) - 1 - offset, 0) if position else None

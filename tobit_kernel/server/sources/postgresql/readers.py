@@ -32,6 +32,8 @@ class Reader:
     def __init__(self, lease: PoolProxiedConnection) -> None:
         self._lease = lease
         self._before_release: Callable[[], None] = lambda: None
+        #: Set for the caller's transaction alone; our own constants, never a caller's text.
+        self.settings: dict[str, str] = {}
         self.connection = cast(dbapi.Connection, lease.dbapi_connection)
         ((pid,),) = self.fetch("select pg_backend_pid()")  # also shows that it is alive
         self.pid = int(pid)

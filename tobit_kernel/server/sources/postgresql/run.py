@@ -77,8 +77,9 @@ class PostgresRun:
 
     def _begin(self) -> None:
         limit_ms = max(int(self._prepared.timeout_s * 1000), 1)
-        self._ask(Mapped(), lambda: self._execute("set transaction read only"))
-        self._ask(Mapped(), lambda: self._execute(f"set local statement_timeout = {limit_ms:d}"))
+        self._execute("set transaction read only")
+        for name, value in {"statement_timeout": str(limit_ms), **self._reader.settings}.items():
+            self._execute(f"set local {name} = {value}")
 
     def _typed(self) -> Mapped:
         """The statement, with casts for parameters that travel as text."""
@@ -126,8 +127,9 @@ class PostgresRun:
         self._ask(self._text, lambda: self._cursor.execute(_DECLARE + statement, given), len(_DECLARE) + before)
 
     def _execute(self, statement: str) -> None:
+        """Runs a command of our own."""
         self._set_copy(False)
-        self._cursor.execute(statement)
+        self._ask(Mapped(), lambda: self._cursor.execute(statement))
 
     def _set_copy(self, on: bool) -> None:
         self._cursor.adbc_statement.set_options(**{"adbc.postgresql.use_copy": "true" if on else "false"})
