@@ -100,12 +100,13 @@ class StatementError(TobitError):
     status = 400
 
     def illustration(self) -> list[str]:
-        text, column = self.details.get("text"), self.details.get("column")
-        if text is None or column is None:
+        text, column, line = (self.details.get(name) for name in ("text", "column", "line"))
+        if text is None or column is None or line is None:
             return []
         cell = self.details.get("cell")
-        where = f"cell {cell}, line {self.details['line']}" if cell else f"line {self.details['line']}"
-        return [f"  {text}    ({where})", "  " + _width_of(text[: column - 1]) * " " + "^"]
+        where = f"cell {cell}, line {line}" if cell else f"line {line}"
+        before = "".join(letter if letter == "\t" else " " * _width_of(letter) for letter in text[: column - 1])
+        return [f"  {text}    ({where})", f"  {before}^"]
 
 
 class Refused(TobitError):

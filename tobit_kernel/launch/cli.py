@@ -141,15 +141,15 @@ def _write_result(result: Any, form: str) -> None:
     elif form == "table":
         print(static.text(result, most_rows=1000))
     else:
-        _write_export(result.to_arrow(), form)
+        _write_export(result.to_arrow(), form, result.types)
 
 
-def _write_export(table: Any, form: str) -> None:
+def _write_export(table: Any, form: str, types: list[str] | None = None) -> None:
     from tobit_kernel.notebook.display.export import Format, write
 
     if form != "csv" and sys.stdout.isatty():
         raise InputError(f"--as {form} is not for a terminal.", "Send it into a file: tobit … > file")
-    write(table, sys.stdout.buffer, Format(form))
+    write(table, sys.stdout.buffer, Format(form), types=types)
 
 
 def _as_arrow(answer: Answer) -> Any:
