@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
@@ -39,6 +40,25 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     settings.cache_clear()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def made_home() -> Iterator[Path]:
+    """A home whose database was made and migrated and that nobody runs; copy it, don't use it."""
+    folder = short_folder()
+    server = EmbeddedPostgres(folder)
+    server.start()
+    prepared(make_database(server), folder, ours=True)
+    server.stop()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def used_home(home: Path, made_home: Path) -> Path:
+    """``home`` after an earlier first start: a second less than an empty one."""
+    subprocess.run(["cp", "-a", f"{made_home}/.", home], check=True)
+    return home
 
 
 @pytest.fixture(scope="session")

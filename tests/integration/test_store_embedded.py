@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import site
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
+import tobit_kernel
 from tobit_kernel.errors import Conflict, InputError, SourceUnavailable, StorageFull, TobitError
 from tobit_kernel.server.store import lock, placement
 from tobit_kernel.server.store.database import superuser
@@ -76,7 +76,8 @@ def owner_of(home: Path, code: str = OWNER) -> Iterator[tuple[subprocess.Popen[s
         finally:
             owner.kill()
             for pid in processes_of(home / "postgres" / "data"):
-                os.kill(pid, signal.SIGQUIT)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGQUIT)
 
 
 def visit_as_nobody(home: Path, needs: Needs) -> subprocess.CompletedProcess[str]:
@@ -86,7 +87,7 @@ def visit_as_nobody(home: Path, needs: Needs) -> subprocess.CompletedProcess[str
         # The same version of the system's, with our packages.
         python = Path("/usr/bin") / f"python3.{sys.version_info.minor}"
         needs(python.exists(), f"{sys.executable} is out of reach for other accounts, and there is no {python}")
-    path = [str(Path(placement.__file__).parents[3]), *site.getsitepackages()]
+    path = [str(Path(module.__file__ or "").parents[1]) for module in (tobit_kernel, psycopg)]
     other = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if AS_ROOT else {}
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
         [python, "-c", VISITOR, home], capture_output=True, text=True, cwd="/",
@@ -139,22 +140,22 @@ def test_korean_sorts_as_in_a_dictionary(cluster: EmbeddedPostgres) -> None:
     assert ask(cluster, "select upper('é'), 'É' ~* 'é'") == [("É", True)]
 
 
-def test_no_secret_is_in_a_command_line_an_environment_or_a_log(home: Path) -> None:
-    with running(home) as server:
+def test_no_secret_is_in_a_command_line_an_environment_or_a_log(used_home: Path) -> None:
+    with running(used_home) as server:
         password = server.passwords.kept("postgres") or ""
         seen = [
             Path(f"/proc/{pid}/{name}").read_bytes()
             for pid in processes_of(server.place.data)
             for name in ("cmdline", "environ")
         ]
-    seen += [file.read_bytes() for file in home.rglob("*.log")]
+    seen += [file.read_bytes() for file in used_home.rglob("*.log")]
     assert password and all(password.encode() not in text for text in seen)
     assert b"TOBIT" not in b"".join(seen)
-    assert (home / "database.json").stat().st_mode & 0o777 == 0o600
+    assert (used_home / "database.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_it_recovers_after_a_kill_9(home: Path) -> None:
-    with running(home) as server:
+def test_it_recovers_after_a_kill_9(used_home: Path) -> None:
+    with running(used_home) as server:
         ask(server, "create table kept as select 42 as value")
         assert server.process
         server.process.kill()
@@ -163,18 +164,18 @@ def test_it_recovers_after_a_kill_9(home: Path) -> None:
         assert ask(server, "select value from kept") == [(42,)]
 
 
-def test_a_backend_that_outlived_a_killed_server_does_not_stand_in_the_way(home: Path) -> None:
-    with running(home) as server:
+def test_a_backend_that_outlived_a_killed_server_does_not_stand_in_the_way(used_home: Path) -> None:
+    with running(used_home) as server:
         connection = superuser(server, "postgres").connect()
         busy = threading.Thread(target=_count_for_ever, args=(connection,))
         busy.start()
-        within(5, lambda: ask(server, "select from pg_stat_activity where state = 'active' and query ~ 'series'"))
+        assert within(20, lambda: ask(server, "select from pg_stat_activity where query like 'do %'"))
         assert server.process
         server.process.kill()
         server.process.wait()
         begun = time.monotonic()
         server.start()
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30  # it would never end by itself
         assert ask(server, "select 1") == [(1,)]
         busy.join(5)
         assert not busy.is_alive()
@@ -182,24 +183,24 @@ def test_a_backend_that_outlived_a_killed_server_does_not_stand_in_the_way(home:
 
 def _count_for_ever(connection: psycopg.Connection) -> None:
     with pytest.raises(psycopg.OperationalError):
-        connection.execute("select count(*) from generate_series(1, 1e12::bigint)")
+        connection.execute("do $$ begin loop end loop; end $$")  # looks up only to be cancelled
     connection.close()
 
 
-def test_it_ends_with_its_owner_also_by_kill_9(home: Path) -> None:
-    with owner_of(home) as (owner, pid):
-        data = home / "postgres" / "data"
+def test_it_ends_with_its_owner_also_by_kill_9(used_home: Path) -> None:
+    with owner_of(used_home) as (owner, pid):
+        data = used_home / "postgres" / "data"
         assert pid in processes_of(data)
         owner.kill()
         assert within(5, lambda: not processes_of(data))
 
 
-def test_an_orphan_is_ended_by_the_next_start(home: Path) -> None:
-    with owner_of(home, CARELESS_OWNER) if not AS_ROOT else _orphan_of_root(home) as (owner, orphan):
+def test_an_orphan_is_ended_by_the_next_start(used_home: Path) -> None:
+    with owner_of(used_home, CARELESS_OWNER) if not AS_ROOT else _orphan_of_root(used_home) as (owner, orphan):
         owner.kill()
         owner.wait()
-        assert orphan in processes_of(home / "postgres" / "data")
-        with running(home) as server:
+        assert orphan in processes_of(used_home / "postgres" / "data")
+        with running(used_home) as server:
             assert ask(server, "select 1") == [(1,)]
             assert orphan not in processes_of(server.place.data)
 
@@ -213,11 +214,11 @@ def _orphan_of_root(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         yield found
 
 
-def test_two_at_once_are_told_apart(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_at_once_are_told_apart(used_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "TAKEOVER_LIMIT_S", 0.1)
-    with owner_of(home) as (owner, _):
+    with owner_of(used_home) as (owner, _):
         with pytest.raises(Conflict, match=rf"process {owner.pid}\b"):
-            EmbeddedPostgres(home).start()
+            EmbeddedPostgres(used_home).start()
         assert owner.poll() is None
 
 
@@ -235,6 +236,7 @@ def test_a_home_longer_than_a_socket_path_works(home: Path) -> None:
     with running(long) as server:
         assert len(os.fsencode(server.place.socket)) < 80
         assert ask(server, "select 1") == [(1,)]
+    shutil.rmtree(server.place.socket.parent)
 
 
 def test_a_home_with_quotes_spaces_and_hangul_works(home: Path) -> None:
@@ -243,8 +245,8 @@ def test_a_home_with_quotes_spaces_and_hangul_works(home: Path) -> None:
         assert server.place.socket.is_relative_to(home)
 
 
-def test_a_stale_pid_file_is_no_obstacle_even_when_the_number_lives(home: Path) -> None:
-    with running(home) as server:
+def test_a_stale_pid_file_is_no_obstacle_even_when_the_number_lives(used_home: Path) -> None:
+    with running(used_home) as server:
         place = server.place
     other = {"user": place.account.uid} if place.account.is_other else {}
     with subprocess.Popen(["sleep", "60"], **other) as stranger:  # type: ignore[call-overload]
@@ -252,18 +254,18 @@ def test_a_stale_pid_file_is_no_obstacle_even_when_the_number_lives(home: Path) 
         (place.data / "postmaster.pid").write_text(lines)
         (place.socket / ".s.PGSQL.5432.lock").write_text(lines)
         try:
-            with running(home) as server:
+            with running(used_home) as server:
                 assert ask(server, "select 1") == [(1,)]
                 assert stranger.poll() is None
         finally:
             stranger.kill()
 
 
-def test_a_lost_password_file_is_made_anew(home: Path) -> None:
-    with running(home) as server:
+def test_a_lost_password_file_is_made_anew(used_home: Path) -> None:
+    with running(used_home) as server:
         ask(server, "create table kept as select 42 as value")
-    (home / "database.json").unlink()
-    with running(home) as server:
+    (used_home / "database.json").unlink()
+    with running(used_home) as server:
         assert ask(server, "select value from kept") == [(42,)]
 
 
@@ -275,23 +277,23 @@ def test_an_initdb_that_was_cut_off_is_begun_anew(home: Path) -> None:
         assert ask(server, "select 1") == [(1,)]
 
 
-def test_data_of_another_version_is_refused_in_words(home: Path) -> None:
-    with running(home) as server:
+def test_data_of_another_version_is_refused_in_words(used_home: Path) -> None:
+    with running(used_home) as server:
         version = server.place.data / "PG_VERSION"
     version.write_text("16\n")
     with pytest.raises(Conflict, match="of PostgreSQL 16; this Tobit brings 18"):
-        EmbeddedPostgres(home).start()
+        EmbeddedPostgres(used_home).start()
 
 
-def test_a_server_that_cannot_start_says_why_and_leaves_the_home_free(home: Path) -> None:
-    with running(home) as server:
+def test_a_server_that_cannot_start_says_why_and_leaves_the_home_free(used_home: Path) -> None:
+    with running(used_home) as server:
         control = server.place.data / "global" / "pg_control"
         kept = control.rename(control.with_suffix(".away"))
         server.stop()
     with pytest.raises(SourceUnavailable, match="did not start.*pg_control"):
-        EmbeddedPostgres(home).start()
+        EmbeddedPostgres(used_home).start()
     kept.rename(control)
-    with running(home) as server:
+    with running(used_home) as server:
         assert ask(server, "select 1") == [(1,)]
 
 
@@ -379,9 +381,9 @@ def test_a_disk_that_became_full_is_said_in_words_and_harms_nothing(home: Path, 
             assert ask(server, "select value from kept") == [(42,)]
 
 
-def test_a_long_recovery_tells_that_it_goes_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_recovery_tells_that_it_goes_on(used_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    server = EmbeddedPostgres(home, told.append)
+    server = EmbeddedPostgres(used_home, told.append)
     server.prepare()
     server.spawn()
     assert server.process

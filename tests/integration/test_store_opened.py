@@ -59,15 +59,15 @@ async def test_nothing_configured_gives_a_migrated_database_and_leaves_nothing_r
     assert processes_of(data) == []
 
 
-async def test_no_password_is_shown(home: Path) -> None:
+async def test_no_password_is_shown(used_home: Path) -> None:
     async with opened(settings()) as store:
         shown = repr(store) + str(store.app_url) + str(await store.parts()) + repr(store.addresses)
         secrets = [store.addresses.app.keywords["password"], store.addresses.reader.keywords["password"]]
     assert not [secret for secret in secrets if secret in shown]
-    assert all(secret not in file.read_text() for secret in secrets for file in home.rglob("*.log"))
+    assert all(secret not in file.read_text() for secret in secrets for file in used_home.rglob("*.log"))
 
 
-async def test_a_killed_server_comes_back_with_the_data_and_tells_the_listeners(home: Path) -> None:
+async def test_a_killed_server_comes_back_with_the_data_and_tells_the_listeners(used_home: Path) -> None:
     async with opened(settings()) as store:
         told = asyncio.Event()
 
@@ -85,7 +85,7 @@ async def test_a_killed_server_comes_back_with_the_data_and_tells_the_listeners(
         assert (store.restarts, store.state) == (1, State.RUNNING)
 
 
-async def test_a_server_that_cannot_come_back_is_told_and_tried_again(home: Path) -> None:
+async def test_a_server_that_cannot_come_back_is_told_and_tried_again(used_home: Path) -> None:
     async with opened(settings()) as store:
         assert store.server and store.server.process
         control = store.server.place.data / "global" / "pg_control"
@@ -98,7 +98,7 @@ async def test_a_server_that_cannot_come_back_is_told_and_tried_again(home: Path
         assert await one(store, "select 1") == 1
 
 
-async def test_a_server_that_hangs_is_seen_in_its_part(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_hangs_is_seen_in_its_part(used_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tobit_kernel.server.store.store.HEALTH_LIMIT_S", 0.3)
     async with opened(settings()) as store:
         assert store.server
@@ -115,7 +115,7 @@ async def test_a_server_that_hangs_is_seen_in_its_part(home: Path, monkeypatch: 
         assert (await store.parts())[0]["state"] == "running"
 
 
-async def test_a_second_gateway_of_the_same_home_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_second_gateway_of_the_same_home_is_refused(used_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "TAKEOVER_LIMIT_S", 0.1)
     async with opened(settings()) as store:
         with pytest.raises(Conflict, match=f"process {os.getpid()}"):
@@ -124,11 +124,11 @@ async def test_a_second_gateway_of_the_same_home_is_refused(home: Path, monkeypa
         assert await one(store, "select 1") == 1
 
 
-async def test_a_failure_inside_still_stops_the_server(home: Path) -> None:
+async def test_a_failure_inside_still_stops_the_server(used_home: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         async with opened(settings()):
             raise ZeroDivisionError
-    assert processes_of(home / "postgres" / "data") == []
+    assert processes_of(used_home / "postgres" / "data") == []
 
 
 async def test_a_start_that_is_interrupted_leaves_nothing(home: Path) -> None:
@@ -148,11 +148,11 @@ async def test_a_start_that_is_interrupted_leaves_nothing(home: Path) -> None:
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_the_end_of_the_gateway_is_the_end_of_the_server(home: Path, end: signal.Signals) -> None:
+def test_the_end_of_the_gateway_is_the_end_of_the_server(used_home: Path, end: signal.Signals) -> None:
     with subprocess.Popen([sys.executable, "-c", GATEWAY], stdout=-1, stderr=subprocess.DEVNULL) as gateway:
         assert gateway.stdout
         server = int(gateway.stdout.readline())
-        data = home / "postgres" / "data"
+        data = used_home / "postgres" / "data"
         assert server in processes_of(data)
         gateway.send_signal(end)
     limit = time.monotonic() + 10
@@ -161,7 +161,7 @@ def test_the_end_of_the_gateway_is_the_end_of_the_server(home: Path, end: signal
     assert processes_of(data) == []
 
 
-async def test_a_fast_second_start(home: Path) -> None:
+async def test_a_fast_second_start(used_home: Path) -> None:
     async with opened(settings()):
         pass
     begun = time.monotonic()
@@ -170,12 +170,12 @@ async def test_a_fast_second_start(home: Path) -> None:
 
 
 async def test_a_home_of_another_gateways_server_is_found_busy_by_the_plain_server_too(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    used_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock, "TAKEOVER_LIMIT_S", 0.1)
     async with opened(settings()):
         with pytest.raises(Conflict):
-            EmbeddedPostgres(home).prepare()
+            EmbeddedPostgres(used_home).prepare()
 
 
 async def test_an_address_that_means_nothing_is_refused_in_words(home: Path) -> None:
