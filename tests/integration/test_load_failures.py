@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from psycopg import sql
 
-from tobit_kernel.errors import Conflict, SourceUnavailable, StorageFull
+from tobit_kernel.errors import Cancelled, Conflict, SourceUnavailable, StorageFull
 from tobit_kernel.server.files import encoding
 from tobit_kernel.server.identity.principal import Principal, Role
 from tobit_kernel.server.store.bootstrap import reached
@@ -154,6 +155,20 @@ def test_a_reader_sees_the_old_table_until_the_new_one_is_complete(
     load(database.app, tmp_path, LOCAL, new, "v.csv", table="lab.victim", mode=Mode.REPLACE, progress=progress)
     assert seen == [[7]]
     assert len(victim()) == 200_000
+
+
+def test_a_load_can_be_stopped_while_it_reads(database: Addresses, tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(b"a,b,c\n" + b"2024-01-05T10:00:00+09:00,x y z,1.25\n" * 2_000_000)
+    began = time.monotonic()
+
+    def progress(done: int, total: int | None, note: str) -> None:
+        if time.monotonic() - began > 0.5:
+            raise Cancelled()
+
+    with pytest.raises(Cancelled):
+        load(database.app, tmp_path, LOCAL, path, "v.csv", table="lab.large", progress=progress)
+    assert time.monotonic() - began < 1.5
 
 
 def test_create_at_the_same_moment_makes_one_table(database: Addresses, new: Path, tmp_path: Path) -> None:

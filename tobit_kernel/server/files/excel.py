@@ -1,4 +1,7 @@
-"""Excel and ODS workbooks: one sheet is a table, its cells say the types."""
+"""Excel and ODS workbooks: one sheet is a table, its cells say the types.
+
+A formula counts as its last result; one that ended in an error (#N/A, #DIV/0!) is NULL.
+"""
 
 from __future__ import annotations
 

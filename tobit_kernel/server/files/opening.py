@@ -104,7 +104,8 @@ def open_file(
 
     ``types`` gives columns a type of ``types.ALLOWED``; ``expected`` does so for those that the
     file has. Times without a zone are in ``zone`` where a column is timestamptz. ``watch`` gets
-    the connection before it works, to interrupt it from another thread. Raises ``InputError``, ``RowsRejected``, ``StorageFull``.
+    the connection before it works, to interrupt it from another thread. Raises ``InputError``,
+    ``RowsRejected``, ``StorageFull``.
     """
     given = {column: pg_type(type_name) for column, type_name in (types or {}).items()}
     with scratch(home) as folder, _spilling():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -82,7 +82,7 @@ def load(
     if not principal.may(Permission.LOAD):
         raise Refused(f"The role {principal.role.value!r} may not load tables.", "Ask an administrator.")
     target = resolve(principal, table or name_for(name))
-    with _LOADS:
+    with _turn(progress):
         found = _looked_up(app, principal, target, mode)
         expected = found.columns if found is not None and mode is Mode.APPEND else {}
         with ExitStack() as stack:
@@ -90,6 +90,16 @@ def load(
                 given = {"types": types, "expected": expected, "encoding": encoding, "sheet": sheet, "zone": zone}
                 file = stack.enter_context(open_file(path, name, home, watch=watch, **given))  # type: ignore[arg-type]
             return _written(app, principal, target, mode, file, progress)
+
+
+@contextmanager
+def _turn(progress: Progress) -> Iterator[None]:
+    while not _LOADS.acquire(timeout=0.5):
+        progress(0, None, "waiting for other loads")
+    try:
+        yield
+    finally:
+        _LOADS.release()
 
 
 def _looked_up(app: Address, principal: Principal, target: TableName, mode: Mode) -> Existing | None:
