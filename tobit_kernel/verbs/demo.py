@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tobit_kernel.errors import Conflict, InputError, InternalError
 from tobit_kernel.verbs.answer import Answer
-from tobit_kernel.verbs.call import Call
+from tobit_kernel.verbs.call import Call, Surroundings
+
+if TYPE_CHECKING:
+    from tobit_kernel.client import Gate
 
 _PAUSE_S = 0.2
 
@@ -36,14 +39,22 @@ def demo(*, scale: float | None = None, wait: bool = True, call: Call) -> Any:
         data = gate.get("/demo")  # it runs already: watch that one
     if not wait:
         return Answer(data, text="Demo data is being made; `%tobit demo` shows how far it is.")
-    with call.working(("step", "steps")) as report:
-        while data["state"] == "running":
-            report(data["done"], data["total"], data["note"])
-            time.sleep(_PAUSE_S)
-            data = gate.get("/demo")
+    try:
+        data = _watched(gate, data, call)
+    except KeyboardInterrupt:
+        return Answer(data, text="It goes on in the background; `%tobit demo` watches it again.")
     if data["state"] == "failed":
         raise InternalError(
             f"The demo data is not complete: {data['error']}", "Run it again; it completes what is missing."
         )
     rows = [{"table": name, "rows": count} for name, count in (data["result"] or {}).items()]
     return Answer(data, rows, note="`%tobit tables` lists them; the tutorial 01-first-steps asks them.")
+
+
+def _watched(gate: Gate, data: Any, call: Surroundings) -> Any:
+    with call.working(("step", "steps")) as report:
+        while data["state"] == "running":
+            report(data["done"], data["total"], data["note"])
+            time.sleep(_PAUSE_S)
+            data = gate.get("/demo")
+    return data

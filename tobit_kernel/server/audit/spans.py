@@ -17,6 +17,8 @@ from tobit_kernel.wire.models import SpanInfo, Trace
 
 #: Spans that wait to be written; when the database is away the oldest give way.
 WAITING_LIMIT = 10_000
+#: Days after which a trace is removed.
+KEPT_DAYS = 14
 
 _INSERT = text(
     "insert into gate.span (trace_id, span_id, parent_id, tenant_id, name, kind, started_at, ms, status, attributes)"
@@ -49,6 +51,12 @@ class KeptSpans(SpanProcessor):
         except BaseException:
             self._waiting.extendleft(reversed(rows))
             raise
+
+
+async def expire(engine: AsyncEngine) -> None:
+    """Lets go of traces older than ``KEPT_DAYS``."""
+    async with engine.begin() as connection:
+        await connection.execute(text("select gate.expire_spans(:days)"), {"days": KEPT_DAYS})
 
 
 async def trace_of(engine: AsyncEngine, principal: Bindable, trace_id: str) -> Trace:

@@ -14,7 +14,7 @@ import structlog
 
 from tobit_kernel import __version__
 from tobit_kernel.server.audit.record import Audit
-from tobit_kernel.server.audit.spans import KeptSpans
+from tobit_kernel.server.audit.spans import KeptSpans, expire
 from tobit_kernel.server.gateway.activity import Activity
 from tobit_kernel.server.gateway.demo import Demo
 from tobit_kernel.server.identity.principal import Principal
@@ -139,5 +139,6 @@ async def _keep(gate: Gate) -> None:
             if time.monotonic() - expired > EXPIRE_S:
                 expired = time.monotonic()
                 await gate.cache.expire()
+                await expire(gate.store.engine)
         except Exception as error:  # whatever the driver raises: the next round tries again
             log.warning("the database did not take what was to be kept", error=str(error).split("\n")[0])

@@ -40,9 +40,11 @@ class Postgresql:
             reader.release()
 
     def tables(self, principal: Principal, pattern: str = "") -> list[TableInfo]:
+        schema, dot, name = pattern.partition(".")
+        wanted = self._physical(principal, schema) + dot + name
         reader = self._readers.lend()
         try:
-            rows = reader.fetch(_TABLES, (like(pattern),))
+            rows = reader.fetch(_TABLES, (like(wanted),))
         finally:
             reader.release()
         return [self._info(*row) for row in rows if self._visible(principal, str(row[0]))]

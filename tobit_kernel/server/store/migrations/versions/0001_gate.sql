@@ -176,7 +176,14 @@ begin atomic
     where pid = pg_backend_pid() and backend_start = gate.backend_start(pg_backend_pid());
 end;
 
+-- Traces serve for a while; the application, which can only add to them, lets old ones go by this alone.
+create function gate.expire_spans(keep_days integer) returns void
+security definer
+begin atomic
+    delete from gate.span where started_at < now() - make_interval(days => greatest(keep_days, 1));
+end;
+
 -- The reader may call them (in policies) but not name them: it has no right on the schema.
 revoke execute on all functions in schema gate from public;
 grant execute on function gate.tenant(), gate.actor(), gate.role() to tobit_reader, tobit_app;
-grant execute on function gate.backend_start(integer) to tobit_app;
+grant execute on function gate.backend_start(integer), gate.expire_spans(integer) to tobit_app;
