@@ -20,13 +20,11 @@ from tobit_kernel.server.store import lock, opened
 from tobit_kernel.server.store.embedded import EmbeddedPostgres
 from tobit_kernel.server.store.postmaster import processes_of
 from tobit_kernel.server.store.store import State, Store
-from tobit_kernel.server.store.tenancy import ensure_personal_schema
 from tobit_kernel.settings import Settings, settings
 
 GATEWAY = """
 import asyncio
 from tobit_kernel.server.store import opened
-from tobit_kernel.server.store.tenancy import ensure_personal_schema
 from tobit_kernel.settings import settings
 async def main():
     async with opened(settings()) as store:
@@ -75,9 +73,9 @@ async def test_a_killed_server_comes_back_with_the_data_and_tells_the_listeners(
             told.set()
 
         store.on_restart(listen)
-        schema = await ensure_personal_schema(store.engine, "local")
         async with store.engine.begin() as connection:
-            await connection.execute(text(f"create table {schema}.kept as select 42 as value"))
+            await connection.execute(text("create schema my_local"))
+            await connection.execute(text("create table my_local.kept as select 42 as value"))
         assert store.server and store.server.process
         os.kill(store.server.process.pid, signal.SIGKILL)
         await asyncio.wait_for(told.wait(), 20)

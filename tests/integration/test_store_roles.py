@@ -19,8 +19,6 @@ from tobit_kernel.server.store.tenancy import (
     backend_start,
     bind,
     clear_bindings,
-    ensure_personal_schema,
-    protect,
     unbind,
 )
 
@@ -262,26 +260,10 @@ def test_every_table_of_the_gate_has_row_security_and_a_tenant(database: Address
     assert sorted(name for (name,) in open_tables) == ["alembic_version", "migration"]
 
 
-async def test_a_loaded_table_is_read_by_its_owner_only(engine: AsyncEngine, database: Addresses) -> None:
-    schema = await ensure_personal_schema(engine, "local")
-    assert schema == await ensure_personal_schema(engine, "local") == "my_local"
-    async with engine.begin() as connection:
-        await connection.execute(text('create table my_local."온도" as select 21.5 as "값"'))
-        await protect(connection, schema, "온도", LOCAL)
-    with database.reader.connect(autocommit=True) as reader:
-        pid, start = reader.info.backend_pid, await started(engine, reader)
-        seen = {}
-        for somebody in (LOCAL, Somebody(user="kim"), Somebody(tenant="other")):
-            await bind(engine, pid, start, somebody)
-            seen[somebody] = len(reader.execute('select * from my_local."온도"').fetchall())
-    assert list(seen.values()) == [1, 0, 0]
-    async with engine.connect() as connection:
-        assert await connection.scalar(text("select owner from gate.loaded_table where table_name = '온도'")) == "local"
-
-
 async def test_a_table_that_was_not_protected_yet_is_read_by_nobody(engine: AsyncEngine, database: Addresses) -> None:
-    await ensure_personal_schema(engine, "local")
     async with engine.begin() as connection:
+        await connection.execute(text("create schema if not exists my_local"))
+        await connection.execute(text("grant usage on schema my_local to tobit_reader"))
         await connection.execute(text("create table if not exists my_local.raw as select 1 as a"))
     with database.reader.connect() as reader, pytest.raises(psycopg.errors.InsufficientPrivilege):
         reader.execute("select * from my_local.raw")

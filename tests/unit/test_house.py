@@ -32,11 +32,19 @@ def test_a_module_is_one_sitting(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 300
     long = [
-        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        f"{node.name}: {lines} lines"
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 40
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (lines := _lines_of_code(node)) > 40
     ]
     assert not long
+
+
+def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines without the docstring: that of a verb is its help."""
+    lines = (function.end_lineno or 0) - function.lineno + 1
+    first = function.body[0]
+    said = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    return lines - ((first.end_lineno or 0) - first.lineno + 1 if said else 0)
 
 
 def test_no_folder_is_called_utils() -> None:

@@ -7,10 +7,8 @@ import re
 from datetime import datetime
 from importlib.resources import files
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -38,7 +36,6 @@ def _script(name: str) -> str:
 BIND = _script("bind.sql")
 UNBIND = _script("unbind.sql")
 CLEAR = text(_script("clear_bindings.sql"))
-LOADED = text(_script("loaded.sql"))
 BACKEND_START = text("select gate.backend_start(:pid)")
 
 
@@ -85,35 +82,6 @@ def personal_schema(user: str) -> str:
         return f"my_{safe}"
     digest = hashlib.sha256(user.encode()).hexdigest()[:10]
     return f"my_{safe[: NAME_LIMIT_BYTES - 14]}_{digest}"
-
-
-async def ensure_personal_schema(app: AsyncEngine, user: str) -> str:
-    """The name of ``user``'s schema after it was made if missing.
-
-    It belongs to the gateway, which makes tables in it; what is in it is readable only after
-    ``protect``.
-    """
-    name = personal_schema(user)
-    async with app.begin() as connection:
-        if not await connection.scalar(text("select to_regnamespace(:name)"), {"name": name}):
-            await connection.execute(text("select pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
-            await connection.execute(text(f"create schema if not exists {name}"))
-            await connection.execute(text(f"grant usage on schema {name} to tobit_reader"))
-    return name
-
-
-async def protect(app: AsyncConnection, schema: str, table: str, principal: Bindable) -> None:
-    """Makes a loaded table readable for ``principal`` and nobody else, and writes down whose it is.
-
-    In the caller's transaction, the one that makes the table.
-    """
-    raw = await app.get_raw_connection()
-    statements = sql.SQL(_script("protect.sql")).format(
-        table=sql.Identifier(schema, table), tenant=sql.Literal(principal.tenant), actor=sql.Literal(principal.user)
-    )
-    await app.exec_driver_sql(statements.as_string(raw.driver_connection), execution_options={"no_parameters": True})
-    values = {"schema": schema, "table": table, "tenant": principal.tenant, "owner": principal.user}
-    await app.execute(LOADED, values)
 
 
 #: The same pools in autocommit: one way to the server and back instead of three.
