@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from importlib.resources import files
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 import psycopg
 from sqlalchemy import text
