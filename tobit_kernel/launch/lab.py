@@ -39,7 +39,7 @@ def lab(*options: Annotated[str, Parameter(allow_leading_hyphen=True)], demo: bo
     given = list(options)
     if not any(option.startswith(("--LabApp.default_url", "--ServerApp.default_url")) for option in given):
         given.append(f"--LabApp.default_url=/lab/tree/{start}")
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.root_dir", str(Path.cwd()), *given]
+    command = [sys.executable, "-m", "jupyterlab", *_QUIET, "--ServerApp.root_dir", str(Path.cwd()), *given]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     raise SystemExit(subprocess.call(command))  # noqa: S603 - no shell, our own interpreter
