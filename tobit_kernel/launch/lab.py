@@ -18,6 +18,14 @@ from tobit_kernel.shipped import shipped
 from tobit_kernel.verbs.call import Call, Surroundings
 
 
+#: Nothing is fetched from other hosts: no news, no look for updates, no list of extensions.
+_QUIET = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
+
+
 def lab(*options: Annotated[str, Parameter(allow_leading_hyphen=True)], demo: bool = True, call: Call) -> None:
     """Starts JupyterLab here, with the gate behind it and demo data to begin with.
 
