@@ -65,4 +65,6 @@ class Surroundings:
 def _unheard(done: int, total: int | None, note: str) -> None: ...
 
 
+#: An option that takes all words behind it up to the next option: ``--types a=text b=date``.
+Words = Annotated[tuple[str, ...], Parameter(consume_multiple=True)]
 Call = Annotated[Surroundings, Parameter(parse=False)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from tobit_kernel.errors import InputError, NotFound
 from tobit_kernel.verbs.answer import Answer
-from tobit_kernel.verbs.call import Call, Report, Surroundings
+from tobit_kernel.verbs.call import Call, Report, Surroundings, Words
 
 _PIECE_BYTES = 1 << 20
 
@@ -19,7 +19,7 @@ def load(
     table: str = "",
     replace: bool = False,
     append: bool = False,
-    types: tuple[str, ...] = (),
+    types: Words = (),
     encoding: str | None = None,
     sheet: str | None = None,
     call: Call,
@@ -40,7 +40,7 @@ def load(
     append
         add the rows to a table that is there
     types
-        types of columns that should be other than inferred: `--types code=text --types at=timestamptz`
+        types of columns that should be other than inferred: `--types code=text at=timestamptz`
     encoding
         of a text file, when it is neither UTF-8 nor CP949
     sheet
@@ -93,7 +93,7 @@ def types_of(words: tuple[str, ...]) -> str:
 
     pairs = [word.partition("=") for word in words]
     if any(not (name and kind) for name, _, kind in pairs):
-        raise InputError("--types is not understood.", "Write --types column=type, once for each column.")
+        raise InputError("--types is not understood.", "Write --types column=type column=type.")
     return json.dumps({name: kind for name, _, kind in pairs})
 
 

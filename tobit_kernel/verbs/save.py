@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tobit_kernel.errors import InputError, NotFound
-from tobit_kernel.verbs.call import Call
+from tobit_kernel.verbs.call import Call, Words
 from tobit_kernel.verbs.load import mode_of, sent, types_of
 
 
@@ -15,7 +15,7 @@ def save(
     table: str,
     replace: bool = False,
     append: bool = False,
-    types: tuple[str, ...] = (),
+    types: Words = (),
     call: Call,
 ) -> Any:
     """Saves a DataFrame (pandas, polars, Arrow) or a result as a table: all rows or none.
