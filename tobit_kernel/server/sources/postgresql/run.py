@@ -89,11 +89,17 @@ class PostgresRun:
         if not values.needs_types(given):
             return plain
         wanted = self._ask(plain, lambda: self._cursor.adbc_prepare(statement))
-        names = [self._sql_type(types.pg_name(column)) for column in wanted]
+        names = [types.pg_name(column) for column in wanted]
+        if not all(map(types.in_catalog, names)):
+            names = self._full_type_names(statement)
         return values.with_casts(statement, given, names)
 
-    def _sql_type(self, name: str) -> str:
-        return self._look_up(types.oid(name)) if "<oid:" in name else name
+    def _full_type_names(self, statement: str) -> list[str]:
+        """Names of the parameters' types with their schemas, which the driver leaves out."""
+        self._execute(f"prepare p as {statement}")
+        ((names,),) = self._reader.fetch("select parameter_types::text[] from pg_prepared_statements where name = 'p'")
+        self._execute("deallocate p")
+        return list(names)
 
     def _look_up(self, oid: int) -> str:
         return str(self._reader.fetch("select format_type($1::oid, null)", (oid,))[0][0])

@@ -26,6 +26,13 @@ _NAMES = {
 }
 
 
+#: Types that a cast finds by the name alone; others (enums, domains) stand in a schema of their own.
+_CATALOG = frozenset(
+    "bool int2 int4 int8 float4 float8 numeric money text varchar bpchar name bytea date time timetz timestamp"
+    " timestamptz interval uuid inet cidr macaddr macaddr8 json jsonb xml bit varbit oid unknown".split()
+)
+
+
 @dataclass(frozen=True)
 class Conversion:
     """``expression`` (with ``{}`` for the column) that the server applies; ``arrow`` to view it as."""
@@ -50,6 +57,11 @@ def pg_name(column: pa.Field) -> str:
     """PostgreSQL's internal name of a column's type, from the driver's metadata."""
     metadata: dict[bytes, bytes] = column.metadata or {}
     return metadata.get(b"POSTGRESQL:type", b"").decode()
+
+
+def in_catalog(name: str) -> bool:
+    """Whether ``name`` or the array ``_name`` is a type of PostgreSQL's own."""
+    return name.removeprefix("_") in _CATALOG
 
 
 def oid(name: str) -> int:
