@@ -16,10 +16,8 @@ from tobit_kernel import __version__
 from tobit_kernel.errors import InputError, TobitError
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Report, Surroundings
-from tobit_kernel.verbs.parse import VERBS, bound
+from tobit_kernel.verbs.parse import VERBS, WITH_BODY, bound, without_body
 
-#: Verbs that read a text: the last argument, -f FILE, or standard input.
-WITH_BODY = frozenset({"sql", "explain", "format"})
 FORMATS = ("table", "json", "csv", "parquet", "xlsx")
 
 
@@ -80,8 +78,9 @@ def _with_body(verb: str, words: list[str], form: str, file: str | None) -> tupl
             return words, form, Path(file).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{file!r} can't be read: {error}.") from None
-    if words and not words[-1].startswith("--") and any(letter.isspace() for letter in words[-1].strip()):
-        return words[:-1], form, words[-1]
+    words, body = without_body(verb, words)
+    if body is not None:
+        return words, form, body
     return words, form, None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
 
 

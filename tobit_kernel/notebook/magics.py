@@ -17,7 +17,7 @@ def register(shell: InteractiveShell) -> None:
     def tobit(line: str, cell: str | None = None) -> Any:
         """``%tobit VERB …`` runs a verb, ``%%tobit VERB …`` one with the text below; ``%tobit help`` lists them."""
         from tobit_kernel.notebook.surroundings import surroundings_of
-        from tobit_kernel.verbs.parse import VERBS, bound, words
+        from tobit_kernel.verbs.parse import VERBS, bound, without_body, words
 
         verb, *rest = words(line) or ["help"]
         if verb not in VERBS:
@@ -26,6 +26,8 @@ def register(shell: InteractiveShell) -> None:
         if "--help" in rest or "-h" in rest:
             verb, rest = "help", [verb]
         surroundings = surroundings_of(shell)
+        if cell is None:
+            rest, cell = without_body(verb, rest)
         surroundings.body = cell
         return bound(verb, rest)(surroundings)
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 VERBS = Registry("tobit.verbs", "verb")
 
+#: Verbs that read a text: the cell below, or the last word of the line.
+WITH_BODY = frozenset({"sql", "explain", "format"})
+
 _ASSIGNMENT = re.compile(r"^(?P<name>[^\W\d]\w*)=(?P<value>.*)$", re.DOTALL)
 
 
@@ -54,6 +57,17 @@ def words(line: str) -> list[str]:
     for word in _split(line):
         found.append(word if _ASSIGNMENT.match(word) else _unquoted(word))
     return found
+
+
+def without_body(verb: str, given: list[str]) -> tuple[list[str], str | None]:
+    """The words without the text that ends them, and that text: ``sql day=2026-01-01 "select :day"``.
+
+    A last word with a space in it is the text, unless it gives a parameter its value.
+    """
+    last = given[-1].strip() if given else ""
+    if verb not in WITH_BODY or not any(map(str.isspace, last)) or _ASSIGNMENT.match(last):
+        return given, None
+    return given[:-1], last
 
 
 def _split(line: str) -> list[str]:
