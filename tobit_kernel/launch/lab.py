@@ -17,7 +17,6 @@ from tobit_kernel.errors import InputError, TobitError
 from tobit_kernel.shipped import shipped
 from tobit_kernel.verbs.call import Call, Surroundings
 
-
 #: Nothing is fetched from other hosts: no news, no look for updates, no list of extensions.
 _QUIET = (
     "--LabApp.news_url=None",
