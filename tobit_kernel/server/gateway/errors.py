@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from tobit_kernel.errors import InputError, InternalError, NotFound, TobitError
+from tobit_kernel.errors import InputError, InternalError, NotFound, SourceUnavailable, TobitError
 from tobit_kernel.server.gateway.tracing import current_trace_id
 from tobit_kernel.wire.envelope import failure
 
@@ -35,7 +37,9 @@ def translated(error: Exception, path: str) -> TobitError:
         return error
     if isinstance(error, RequestValidationError):
         first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"][1:]) or "body"
+        # of text that is no JSON it tells the offset in place of a field
+        steps = () if first["type"] == "json_invalid" else first["loc"][1:]
+        where = ".".join(str(step) for step in steps) or "body"
         return InputError(
             f"{where}: {first['msg']}.", "The HTTP reference lists the fields and their types.", field=where
         )
@@ -45,4 +49,16 @@ def translated(error: Exception, path: str) -> TobitError:
         told = TobitError(str(error.detail))
         told.status = error.status_code  # type: ignore[misc]  # starlette knows codes that have no class of ours
         return told
+    if isinstance(error, DBAPIError | psycopg.OperationalError) and _is_away(error):
+        return SourceUnavailable(
+            "The workbench's database does not answer.",
+            "It is started again by itself; run this once more in a moment. `%tobit status` shows its state.",
+        )
     return InternalError()
+
+
+def _is_away(error: DBAPIError | psycopg.OperationalError) -> bool:
+    """Whether the database could not be reached, or went away in the middle."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return True

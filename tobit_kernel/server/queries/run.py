@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import structlog
 from opentelemetry import trace
 
-from tobit_kernel.errors import InternalError, StatementError, TobitError
+from tobit_kernel.errors import InternalError, SourceUnavailable, StatementError, TobitError
 from tobit_kernel.server.audit.record import Audit, Event
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.queries import cache as kept_results
@@ -23,6 +24,7 @@ from tobit_kernel.server.sources.source import Cancellation, Prepared, Run, Sour
 from tobit_kernel.wire.models import QueryRequest
 from tobit_kernel.wire.stream import Encoder, Tail
 
+log = structlog.get_logger(__name__)
 _tracer = trace.get_tracer(__name__)
 
 
@@ -116,6 +118,7 @@ class Execution:
         self._run: Run = _NOT_STARTED
         self._kept: Kept | None = None
         self._key = b""
+        self._kept_bytes = 0
         self._finished = False
         self.tail = Tail(trace_id=caller.trace_id)
 
@@ -151,7 +154,11 @@ class Execution:
                 yield piece
             if self._key and self.tail.error is None and pieces:
                 await self._store(pieces)
-        await self.finish(None)
+        try:
+            await self.finish(None)
+        except Exception as failure:
+            log.error("an audit row is lost", error=str(failure).split("\n")[0], trace_id=self.tail.trace_id)
+            self.tail.error = SourceUnavailable("The audit can't be written, so the rows were discarded.").as_data()
         yield encoder.end(self.tail)
 
     def _replayed(self, kept: Kept) -> tuple[Encoder, bytes]:
@@ -197,10 +204,18 @@ class Execution:
         self.tail.elapsed_ms = (time.perf_counter() - self._began) * 1000
         if isinstance(error, TobitError) and self._composed is not None:
             self._composed.locate(error)
-        if error is not None:
+        await asyncio.shield(asyncio.to_thread(self._ended, error is not None))
+        try:
+            await asyncio.shield(self._queries.audit.record(self._event(error)))
+        except Exception as failure:
+            if error is None:
+                raise  # no answer without its audit row
+            log.error("an audit row is lost", error=str(failure).split("\n")[0], trace_id=self.tail.trace_id)
+
+    def _ended(self, early: bool) -> None:
+        if early:
             self._cancellation.cancel()
-        await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, self._run.close))
-        await asyncio.shield(self._queries.audit.record(self._event(error)))
+        self._run.close()
 
     def _event(self, error: BaseException | None) -> Event:
         told = self.tail.error
@@ -227,7 +242,8 @@ class Execution:
     def _keep(self, pieces: list[bytes], piece: memoryview) -> None:
         if self._key:
             pieces.append(bytes(piece))
-            if sum(map(len, pieces)) > SIZE_LIMIT_BYTES:
+            self._kept_bytes += len(piece)
+            if self._kept_bytes > SIZE_LIMIT_BYTES:
                 pieces.clear()
                 self._key = b""
 
