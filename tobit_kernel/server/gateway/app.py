@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -31,6 +32,14 @@ from tobit_kernel.settings import Settings
 
 #: Everything that answers with an envelope.
 PREFIX = "/api/v1"
+#: FastAPI's own spans would make a second root beside ours; it must not export anything either.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 _NOUNS = (me, query, queries, sources, tables, demo, settings, audit, traces)
 
 
@@ -47,7 +56,14 @@ def make_app(settings_: Settings, identity: LocalToken) -> FastAPI:
     provider = TracerProvider()
     provider.add_span_processor(spans)
     trace.set_tracer_provider(provider)
-    app = FastAPI(title="Tobit gate", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Tobit gate",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        telemetry=_NO_TELEMETRY,
+    )
     api = APIRouter(prefix=PREFIX)
     for noun in _NOUNS:
         api.include_router(noun.router)

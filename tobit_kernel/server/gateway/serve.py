@@ -44,16 +44,16 @@ def serve(settings: Settings, host: str | None = None, port: int = 0) -> None:
     with _only_one(settings.home):
         clear(settings.home)
         logs.configure(settings.home, settings.log_level)
-        listening = [_unix_socket(run_folder(settings.home) / SOCKET)]
-        if host is not None:
-            listening.append(_tcp_socket(host, port))
+        file = run_folder(settings.home) / SOCKET
+        tcp = [] if host is None else [_tcp_socket(host, port)]
+        listening = [_unix_socket(file), *tcp]
         # uvicorn ends gracefully on SIGTERM, then raises it again: by then it has done its work
         signal.signal(signal.SIGTERM, lambda *_: None)
         try:
             asyncio.run(_run(settings, listening))
         finally:
             (settings.home / GATEWAY_FILE).unlink(missing_ok=True)
-            Path(listening[0].getsockname()).unlink(missing_ok=True)
+            file.unlink(missing_ok=True)  # by its name: uvicorn has closed the socket
 
 
 async def _run(settings: Settings, listening: list[socket.socket]) -> None:

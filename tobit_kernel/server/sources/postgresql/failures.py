@@ -40,7 +40,7 @@ def meaning(state: str, message: str, hint: str = "", position: int | None = Non
         return TimedOut() if "statement timeout" in message else Cancelled()
     if state.startswith(_UNAVAILABLE) or not state:
         return SourceUnavailable(
-            f"The database does not answer: {message}",
+            f"The database does not answer: {_reason(message)}",
             "If it was restarted just now, run the cell again; `%tobit status` shows its state.",
         )
     if state == "25006":
@@ -66,6 +66,11 @@ def _advice(state: str) -> str:
 
 def _text(details: dict[str, bytes], name: str) -> str:
     return details.get(name, b"").decode("utf-8", "replace")
+
+
+def _reason(message: str) -> str:
+    """The server's own words, without the address that the driver puts before them."""
+    return message.rsplit("FATAL:", 1)[-1].strip().rstrip(".") + "."
 
 
 def _sentence(message: str) -> str:
