@@ -158,7 +158,8 @@ class Execution:
             await self.finish(None)
         except Exception as failure:
             log.error("an audit row is lost", error=str(failure).split("\n")[0], trace_id=self.tail.trace_id)
-            self.tail.error = self.tail.error or SourceUnavailable("The audit can't be written, so the rows were discarded.").as_data()
+            lost = SourceUnavailable("The audit can't be written, so the rows were discarded.")
+            self.tail.error = self.tail.error or lost.as_data()
         yield encoder.end(self.tail)
 
     def _replayed(self, kept: Kept) -> tuple[Encoder, bytes]:
