@@ -10,8 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tobit_kernel.errors import InputError
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -43,5 +45,12 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once; ``InputError`` names the one that makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"TOBIT_{str(first['loc'][0]).upper()}"
+        raise InputError(
+            f"{name}={first['input']!s} makes no sense: {first['msg']}.", f"Correct or unset {name}."
+        ) from None
