@@ -85,9 +85,10 @@ class Store:
             # One question at a time, never waited for beyond the limit: a driver takes seconds to give one up.
             if self._question is None or self._question.done():
                 self._question = asyncio.create_task(self._asked(), name="postgresql health")
-            answered, _ = await asyncio.wait({self._question}, timeout=HEALTH_LIMIT_S)
+            question = self._question  # the next caller may ask anew as soon as this one is answered
+            answered, _ = await asyncio.wait({question}, timeout=HEALTH_LIMIT_S)
             silence = State.FAILED, f"no answer within {HEALTH_LIMIT_S:g} s"
-            state, detail = self._question.result() if answered else silence
+            state, detail = question.result() if answered else silence
         return [{"name": "postgresql", "state": str(state), "detail": detail}]
 
     async def _asked(self) -> tuple[State, str]:
