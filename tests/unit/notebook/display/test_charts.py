@@ -167,6 +167,14 @@ def test_hangul_stays_text_in_the_svg() -> None:
     assert ">도장</text>" in picture and "<script" not in picture
 
 
+def test_long_names_leave_room_for_the_lines() -> None:
+    names = [f"데이터 분석 핵심 서비스 {n}" for n in range(8)]
+    table = pa.table({"x": [1, 2] * 8, "y": [1.0] * 16, "name": sorted(names * 2)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert all(f">{name}</text>" in chart(result_of(table), "area:x,y,name").svg for name in names)
+
+
 def test_the_same_rows_give_the_same_svg() -> None:
     assert chart(result_of(SHIFTS), "bar:설비,불량").svg == chart(result_of(SHIFTS), "bar:설비,불량").svg
 

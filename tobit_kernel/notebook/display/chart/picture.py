@@ -20,7 +20,7 @@ from tobit_kernel.notebook.display.chart.columns import Axis, Scale
 from tobit_kernel.notebook.display.chart.drawing import Drawing, thinned
 from tobit_kernel.notebook.display.chart.look import FONTS, FRAME, GAP, PALETTE, TEXT, colour
 from tobit_kernel.notebook.display.chart.specification import Kind
-from tobit_kernel.notebook.display.words import say
+from tobit_kernel.notebook.display.words import say, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -265,7 +265,7 @@ def _titles(figure: Figure, axes: Axes, drawing: Drawing) -> None:
     handles, names = axes.get_legend_handles_labels()
     if "by" in drawing.frame and names and drawing.kind is not Kind.PIE:
         shown: Any = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "frameon": False, "labelcolor": TEXT}
-        legend = axes.legend(handles, names, ncols=min(len(names), 6), borderaxespad=0.2, handlelength=1.2, **shown)
+        legend = axes.legend(handles, names, ncols=_columns(names), borderaxespad=0.2, handlelength=1.2, **shown)
         if drawing.kind is Kind.SCATTER:
             for handle in filter(None, legend.legend_handles):
                 handle.set(alpha=1, sizes=[30])
@@ -273,6 +273,11 @@ def _titles(figure: Figure, axes: Axes, drawing: Drawing) -> None:
         figure.supxlabel(GAP.join(drawing.notes), x=0.99, ha="right", fontsize=8.5, color=TEXT)
     if drawing.title:
         figure.suptitle(drawing.title, x=0.01, ha="left", fontsize=12, fontweight="bold", color=TEXT)
+
+
+def _columns(names: list[str]) -> int:
+    """As many columns of the legend as fit into about 500 points: a letter has 6, what stands around a name 40."""
+    return max(1, min(len(names), 6, 500 // (40 + 6 * max(map(width, names)))))
 
 
 def _xs(drawing: Drawing, part: Any) -> Any:
