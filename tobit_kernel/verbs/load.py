@@ -76,8 +76,14 @@ def sent(data: Any, name: str, table: str, mode: str, call: Surroundings, report
         mode=mode,
         **options,
     )
-    notes = [f"{made['rows']:,} rows are in {made['table']}", *made.get("notes", [])]
+    notes = [_said(made["rows"], made["table"], mode), *made.get("notes", [])]
     return Answer(made, made["columns"], note=" · ".join(notes))
+
+
+def _said(rows: int, table: str, mode: str) -> str:
+    one = rows == 1
+    done = ("was added to" if one else "were added to") if mode == "append" else ("is in" if one else "are in")
+    return f"{rows:,} {'row' if one else 'rows'} {done} {table}"
 
 
 def mode_of(replace: bool, append: bool) -> str:
