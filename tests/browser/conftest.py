@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -16,10 +17,10 @@ from pathlib import Path
 from shutil import copytree
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+import urllib3
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -32,6 +33,8 @@ FLAGS = [
     "--no-first-run",
 ]
 START_S = 60
+
+expect.set_options(timeout=15_000)
 
 
 @dataclass(frozen=True)
@@ -48,36 +51,30 @@ class Lab:
         """The address of a page, signed in."""
         return f"{self.url}/{path}{'&' if '?' in path else '?'}token={self.token}"
 
-    def write(self, name: str, *cells: str, outputs: list[dict[str, Any]] | None = None) -> str:
-        """The address of a new notebook with these code cells; ``outputs`` are those of the last."""
-        write_notebook(self.notebooks / name, *cells, outputs=outputs)
+    def write(self, name: str, *cells: str) -> str:
+        """The address of a new notebook with these code cells."""
+        spec = {"name": "tobit", "display_name": "Tobit", "language": "python"}
+        blank = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+        made = [{**blank, "id": f"cell{n}", "source": text} for n, text in enumerate(cells)]
+        notebook = {"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+        (self.notebooks / name).write_text(json.dumps(notebook))
         # "reset" forgets the tabs of the test before.
         return self.address(f"lab/tree/{name}?reset")
 
-    def ask(self, path: str, body: Any = None, *, token: bool = True) -> tuple[int, Any]:
-        """Status and JSON of a route of the Jupyter server."""
-        from urllib.error import HTTPError
+    def open(self, page: Page, name: str, *cells: str) -> None:
+        """Opens a new notebook with these cells, or the one that is there, and waits for its kernel."""
+        page.goto(self.write(name, *cells) if cells else self.address(f"lab/tree/{name}?reset"))
+        page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
 
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"token {self.token}"} if token else {})
-        data = None if body is None else json.dumps(body).encode()
-        try:
-            with urlopen(Request(f"{self.url}/{path}", data, headers), timeout=60) as answer:
-                return answer.status, json.load(answer)
-        except HTTPError as error:
-            with error:
-                return error.code, error.read()
-
-
-def write_notebook(path: Path, *cells: str, outputs: list[dict[str, Any]] | None = None) -> None:
-    """Writes a notebook for the kernel ``tobit``; ``outputs`` are those of the last cell."""
-    made = [
-        {"id": f"cell{n}", "cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text}
-        for n, text in enumerate(cells)
-    ]
-    if outputs:
-        made[-1]["outputs"] = outputs
-    spec = {"name": "tobit", "display_name": "Tobit", "language": "python"}
-    path.write_text(json.dumps({"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}))
+    def run(self, page: Page) -> None:
+        """Runs every cell; a click that comes before the session is ready does nothing, so it is repeated."""
+        for _ in range(10):
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            page.wait_for_timeout(1000)
+            if page.locator(".jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]")).count():
+                return
+        pytest.fail("JupyterLab did not run the cells")
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +100,7 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def jupyter_environment(folder: Path) -> dict[str, str]:
-    """Variables for a Jupyter that sees this checkout's extension, kernel and server extension, and keeps to ``folder``."""
+    """Variables for a Jupyter with this checkout's extension, kernel and server extension, that keeps to ``folder``."""
     data = folder / "share" / "jupyter"
     # A copy, as a wheel installs it: Voila refuses files that a link leads to.
     copytree(ROOT / "extensions" / "lab" / "bundle", data / "labextensions" / "tobit-lab")
@@ -132,6 +129,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="module")
+def unused_port() -> int:
+    """A TCP port that was free a moment ago."""
+    return free_port()
+
+
 def running(command: list[str], environment: dict[str, str], log: Path, probe: str, server: Any) -> Iterator[Any]:
     """``server`` while ``command`` runs and answers at ``probe``; its own process group is ended after."""
     with log.open("wb") as out:
@@ -155,9 +158,8 @@ def running(command: list[str], environment: dict[str, str], log: Path, probe: s
 def answers(address: str) -> bool:
     """Whether somebody answers 200 at ``address``."""
     try:
-        with urlopen(address, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
+        return urllib3.request("GET", address, timeout=2, retries=False).status == 200
+    except urllib3.exceptions.HTTPError:
         return False
 
 

@@ -3,6 +3,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 
 import { chartFactory } from './chart/renderer';
 import { VoilaKernel } from './grid/kernelSource';
+import { keepOwnKeys } from './grid/ownKeys';
 import { gridFactory } from './grid/renderer';
 
 /**
@@ -12,6 +13,8 @@ import { gridFactory } from './grid/renderer';
  * (see notebookKernels.ts); a Voila page has one kernel, named in its configuration.
  */
 const kernel = PageConfig.getOption('kernelId') ? new VoilaKernel() : null;
+
+keepOwnKeys();
 
 const extensions: IRenderMime.IExtension[] = [
   { id: 'tobit-lab:grid', rendererFactory: gridFactory(kernel), rank: 0, dataType: 'json' },

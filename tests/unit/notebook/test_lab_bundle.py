@@ -15,9 +15,8 @@ def sources() -> list[str]:
     """What extensions/lab/stamp.mjs counts as sources."""
     texts = {".ts", ".css", ".js", ".json", ".svg"}
     found = [path for name in ("src", "style") for path in (LAB / name).rglob("*") if path.suffix in texts]
-    return sorted(
-        [str(path.relative_to(LAB)) for path in found] + ["package.json", "package-lock.json", "tsconfig.json"]
-    )
+    settings = ["package.json", "package-lock.json", "tsconfig.json"]
+    return sorted([str(path.relative_to(LAB)) for path in found] + settings)
 
 
 def test_the_bundle_was_built_from_these_sources() -> None:

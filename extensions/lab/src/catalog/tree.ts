@@ -26,6 +26,10 @@ export class Tree {
   ) {
     this.node.setAttribute('aria-label', _trans.__('Tables and columns'));
     this.node.addEventListener('keydown', event => this._key(event));
+    this.node.addEventListener('focusin', event => {
+      this._current = this._lineOf(event.target as Node)?.item.key ?? this._current;
+      this._mark(false);
+    });
     this.node.addEventListener('contextmenu', event => this._select(this._lineOf(event.target as Node)));
   }
 

@@ -15,7 +15,7 @@ export class ExportMenu {
     this._menu = element(
       'div',
       // The browser's own popover: in the top layer, so no scrolling output area cuts it off; Escape closes it.
-      { class: 'tobit-menu', attrs: { role: 'menu', popover: 'auto', 'data-lm-suppress-shortcuts': 'true' }, on: { keydown: event => this._move(event) } },
+      { class: 'tobit-menu', attrs: { role: 'menu', popover: 'auto' }, on: { keydown: event => this._move(event) } },
       ...items.map(([format, label]) =>
         element('button', {
           text: label,

@@ -31,8 +31,6 @@ export class GridView extends Widget {
   ) {
     super();
     this.addClass('tobit-Grid');
-    // Keys typed here are the grid's: in a notebook "d d" would delete the cell.
-    this.node.setAttribute('data-lm-suppress-shortcuts', 'true');
     this._pager = new Pager(_trans, () => this._ask());
     this._header = new Header(_result.columns, _trans, () => this._restart());
     this._filters = new FilterRow(_result.columns, _trans, () => this._restart());
