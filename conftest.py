@@ -1,11 +1,17 @@
 """What holds for every test, those of the notebooks too."""
 
-from collections.abc import Generator
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 import nbval.plugin
 import pytest
 
+from tests.conftest import short_folder
 from tobit_kernel.settings import Settings
 
 #: Ends the measuring in a kernel, which nbval kills without letting it finish.
@@ -21,6 +27,28 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     nbval.plugin.setup_coverage = lambda *_: None
     nbval.plugin.teardown_coverage = lambda _, kernel: kernel.await_idle(kernel.kc.execute(SAVE_COVERAGE), 60)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Notebooks run in a home of their own, and its gate ends before coverage is added up."""
+    notebooks = any(isinstance(item, nbval.plugin.IPyNbCell) for item in session.items)
+    with home_of_notebooks() if notebooks else nullcontext():
+        return (yield)
+
+
+@contextmanager
+def home_of_notebooks() -> Iterator[None]:
+    """TOBIT_HOME is an empty folder inside; what was started in it is ended."""
+    before, folder = os.environ.get("TOBIT_HOME"), short_folder()
+    os.environ["TOBIT_HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        stop = [sys.executable, "-m", "tobit_kernel.launch.cli", "stop"]
+        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL)
+        os.environ.pop("TOBIT_HOME") if before is None else os.environ.update(TOBIT_HOME=before)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)
