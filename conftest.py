@@ -46,7 +46,7 @@ def home_of_notebooks() -> Iterator[None]:
         yield
     finally:
         stop = [sys.executable, "-m", "tobit_kernel.launch.cli", "stop"]
-        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
         os.environ.pop("TOBIT_HOME") if before is None else os.environ.update(TOBIT_HOME=before)
         shutil.rmtree(folder, ignore_errors=True)
 
