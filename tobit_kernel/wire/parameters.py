@@ -6,6 +6,7 @@ colon in a string, comment, cast, slice or JSON path is never taken for a parame
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -131,10 +132,12 @@ _TAGGED: dict[str, type] = {"datetime": datetime, "date": date, "time": time, "d
 
 
 def encode(value: Any) -> Any:
-    """``value`` as JSON. Times, decimals and durations carry a tag; arrays become lists.
+    """``value`` as JSON. Times, decimals, durations and ±inf carry a tag; NaN is None; arrays become lists.
 
     Raises ``InputError`` for anything that is no value (a DataFrame, a function, …).
     """
+    if isinstance(value, float) and not math.isfinite(value):  # JSON has no word for them
+        return None if math.isnan(value) else {"type": "float", "value": str(value)}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if type(value).__name__ in ("NaTType", "NAType"):
@@ -177,8 +180,8 @@ def decode(value: Any) -> Any:
     try:
         if tag == "duration":
             return timedelta(seconds=float(str(text)))
-        if tag == "decimal":
-            return Decimal(str(text))
+        if tag in ("decimal", "float"):
+            return Decimal(str(text)) if tag == "decimal" else float(str(text))
         return _TAGGED[str(tag)].fromisoformat(str(text))  # type: ignore[attr-defined]
     except (KeyError, ValueError, ArithmeticError):
-        raise InputError(f"{dict(value)!r} is not a parameter value.", f"Types: {', '.join(_TAGGED)}.") from None
+        raise InputError(f"{dict(value)!r} is not a parameter value.", f"Types: {', '.join(_TAGGED)}, float.") from None

@@ -60,6 +60,7 @@ def _advice(state: str) -> str:
         "42P01": "`%tobit tables` lists what is there.",
         "42703": "`%tobit describe TABLE` lists its columns.",
         "42601": "The mark shows where PostgreSQL stopped understanding.",
+        "42P18": "Tell its type: `:name::int`, `:name::date`.",
         "22012": "`nullif(x, 0)` makes it null instead.",
     }.get(state, "")
 
