@@ -69,6 +69,8 @@ class Lab:
     def run(self, page: Page) -> None:
         """Runs every cell; a click that comes before the session is ready does nothing, so it is repeated."""
         for _ in range(10):
+            if page.locator(".jp-Dialog").count():
+                pytest.fail(f"JupyterLab asks: {page.locator('.jp-Dialog').inner_text()}")
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             page.wait_for_timeout(1000)
