@@ -48,7 +48,7 @@ def _load_jupyter_server_extension(serverapp: Any) -> None:
     )
 
 
-class TobitHandler(APIHandler):
+class GateRoute(APIHandler):
     """What the routes share: the way to the gate, and errors in the envelope's shape."""
 
     auth_resource = "tobit"
@@ -68,7 +68,7 @@ class TobitHandler(APIHandler):
         self.finish(json.dumps(failure(error)))
 
 
-class GateHandler(TobitHandler):
+class GateHandler(GateRoute):
     """Forwards what READABLE and ASKABLE allow."""
 
     @web.authenticated
@@ -93,7 +93,7 @@ class GateHandler(TobitHandler):
             self.refuse(error)
 
 
-class StateHandler(TobitHandler):
+class StateHandler(GateRoute):
     """Whether the gate runs; looking does not start it."""
 
     @web.authenticated
@@ -108,7 +108,7 @@ class StateHandler(TobitHandler):
         self.finish(json.dumps(await self.gate.state()))
 
 
-class CompleteHandler(TobitHandler):
+class CompleteHandler(GateRoute):
     """Completions of a ``%tobit`` line or ``%%tobit`` cell, without the kernel."""
 
     @web.authenticated
