@@ -58,7 +58,8 @@ class Reader:
     @property
     def facts(self) -> dict[str, Any]:
         """What is known about the connection, for as long as it lives."""
-        return cast(dict[str, Any], self._lease.record_info)
+        # not record_info, which outlives a connection that was replaced
+        return cast(dict[str, Any], self._lease.info)
 
     def on_release(self, do: Callable[[], None]) -> None:
         """``do`` runs before the connection goes back; when it fails, the connection is thrown away."""
