@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import cast
 
 import sqlglot
@@ -15,7 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from tobit_kernel.errors import StatementError
-from tobit_kernel.wire.parameters import significant
+from tobit_kernel.wire.parameters import significant, tokens
 
 # Its warning about statements that it does not know is our refusal.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -26,6 +27,10 @@ _DIALECTS: dict[str, type[Postgres | DuckDB]] = {"postgres": Postgres, "duckdb":
 
 #: Statements that sqlglot knows and that are not a SELECT.
 _OTHER = exp.Set | exp.Drop | exp.Alter | exp.Transaction | exp.Commit | exp.Rollback | exp.Merge | exp.Use
+
+
+#: Operators of PostgreSQL and pgvector, and one of the same length for which sqlglot makes the same tree.
+_UNKNOWN = {"<<=": "<< ", ">>=": ">> ", "<#>": "<->", "<+>": "<->", "|/": " -", "||/": "  -"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def read(statement: str, dialect: str) -> Reading:
     try:
         trees = [
             tree
-            for tree in sqlglot.parse(statement, read=_DIALECTS[dialect])
+            for tree in sqlglot.parse(_readable(statement, dialect), read=_DIALECTS[dialect])
             if tree is not None and not isinstance(tree, exp.Semicolon)
         ]
     except (SqlglotError, RecursionError) as error:
@@ -75,6 +80,17 @@ def read(statement: str, dialect: str) -> Reading:
         exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Command
     )
     return Reading(is_select, _tables(tree), _functions(tree, statement, dialect))
+
+
+def _readable(statement: str, dialect: str) -> str:
+    """``statement`` as long as it was, with operators that sqlglot does not know as some that it knows."""
+    if dialect != "postgres" or not any(operator in statement for operator in _UNKNOWN):
+        return statement
+    pieces: list[str] = []
+    for kind, run in groupby(tokens(statement), lambda token: token.kind == "other"):
+        text = "".join(token.text for token in run)
+        pieces.append(_UNKNOWN.get(text, text) if kind else text)
+    return "".join(pieces)
 
 
 def _offset(statement: str, error: dict[str, object]) -> int | None:
