@@ -111,6 +111,10 @@ def jupyter_environment(folder: Path) -> dict[str, str]:
     settings = folder / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    # A peer of the benchmarks brings an extension of its own; users have a Lab without it.
+    page = folder / "config" / "labconfig"
+    page.mkdir(exist_ok=True)
+    (page / "page_config.json").write_text('{"disabledExtensions": {"jupysql-plugin": true}}')
     own = {
         "JUPYTER_PATH": str(data),
         "JUPYTER_CONFIG_PATH": str(ROOT / "jupyter"),

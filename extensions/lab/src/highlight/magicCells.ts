@@ -15,13 +15,21 @@ function languageOf(text: Text): StreamLanguage<unknown> | null {
   return found ? LANGUAGES[found[1]] : null;
 }
 
-/** CodeMirror takes the first language that is given; ours comes first in cells of ours and nowhere else. */
-const languages: Extension = Prec.highest(
-  language.computeN(['doc'], (state: EditorState) => {
-    const found = languageOf(state.doc);
-    return found ? [found] : [];
-  })
-);
+/**
+ * CodeMirror takes the first language that is given; ours comes first in cells of ours and nowhere else.
+ *
+ * It parses as soon as somebody may give one and fails when nobody does, as long as JupyterLab is still
+ * loading Python. So there is always a last one, which colours nothing.
+ */
+const languages: Extension = [
+  Prec.highest(
+    language.computeN(['doc'], (state: EditorState) => {
+      const found = languageOf(state.doc);
+      return found ? [found] : [];
+    })
+  ),
+  Prec.lowest(language.of(StreamLanguage.define({ name: 'tobit-plain', token: stream => (stream.skipToEnd(), null) })))
+];
 
 const firstLine: Extension = EditorView.decorations.compute(['doc'], state =>
   languageOf(state.doc) ? Decoration.set([Decoration.line({ class: 'tobit-magic-line' }).range(0)]) : Decoration.none
