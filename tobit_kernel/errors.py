@@ -105,7 +105,7 @@ class StatementError(TobitError):
             return []
         cell = self.details.get("cell")
         where = f"cell {cell}, line {line}" if cell else f"line {line}"
-        before = "".join(letter if letter == "\t" else " " * _width_of(letter) for letter in text[: column - 1])
+        before = "".join(letter if letter == "\t" else " " * width_of(letter) for letter in text[: column - 1])
         return [f"  {text}    ({where})", f"  {before}^"]
 
 
@@ -200,8 +200,10 @@ def _tree(kind: type[TobitError]) -> list[type[TobitError]]:
     return [kind, *(below for child in kind.__subclasses__() for below in _tree(child))]
 
 
-def _width_of(text: str) -> int:
+def width_of(text: str) -> int:
     """Columns that ``text`` takes in a fixed-width font: Hangul and other wide letters take two."""
-    from unicodedata import east_asian_width
+    from unicodedata import combining, east_asian_width
 
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from tobit_kernel.notebook.display.words import width
+from tobit_kernel.errors import width_of
 from tobit_kernel.verbs.answer import Answer
 
 #: Longer cells are cut in text.
@@ -23,9 +23,9 @@ def text(answer: Answer) -> str:
         return answer.empty or "Nothing."
     headers = answer.headers
     table = [headers, *([_cut(shown(row.get(name))) for name in headers] for row in answer.rows)]
-    widths = [max(width(row[number]) for row in table) for number in range(len(headers))]
+    widths = [max(width_of(row[number]) for row in table) for number in range(len(headers))]
     lines = [
-        "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
+        "  ".join(cell + " " * (wide - width_of(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
         for row in table
     ]
     lines.insert(1, "  ".join("─" * wide for wide in widths))

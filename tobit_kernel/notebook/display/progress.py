@@ -19,7 +19,8 @@ from types import TracebackType
 from typing import IO, Any, Protocol
 from uuid import uuid4
 
-from tobit_kernel.notebook.display.words import count, duration, say, width
+from tobit_kernel.errors import width_of
+from tobit_kernel.notebook.display.words import count, duration, say
 
 SILENT_S = 0.3
 PAUSE_S = 0.2
@@ -130,7 +131,7 @@ class Terminal:
         if share is not None:
             line = f"{'█' * round(share * _BAR):░<{_BAR}} {share:4.0%} {line}"
         room = get_terminal_size().columns - 1
-        while width(line) > room:
+        while width_of(line) > room:
             line = line[:-1]
         self._write(f"\r{line}\x1b[K")
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from tobit_kernel.errors import width_of
 from tobit_kernel.notebook.display.formats import Kind, kind_of, rows
-from tobit_kernel.notebook.display.words import count, duration, say, width
+from tobit_kernel.notebook.display.words import count, duration, say
 from tobit_kernel.wire.stream import Result
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def text(result: Result, most_rows: int = 10, longest_cell: int = 40, marked: bo
     for row in rows(table.slice(0, most_rows), longest_cell):
         lines.append([null if cell is None else _one_line(cell) for cell in row])
     kinds = [kind_of(field.type, name) for field, name in zip(table.schema, result.types, strict=True)]
-    widths = [max(width(line[place]) for line in lines) for place in range(table.num_columns)]
+    widths = [max(width_of(line[place]) for line in lines) for place in range(table.num_columns)]
     lines.insert(1, ["─" * wide for wide in widths])
     drawn = [
         "  ".join(_padded(cell, wide, kind) for cell, wide, kind in zip(line, widths, kinds, strict=True)).rstrip()
@@ -67,7 +68,7 @@ def text(result: Result, most_rows: int = 10, longest_cell: int = 40, marked: bo
 
 
 def _padded(cell: str, wide: int, kind: Kind) -> str:
-    space = " " * (wide - width(cell))
+    space = " " * (wide - width_of(cell))
     return space + cell if kind is Kind.NUMBER else cell + space
 
 

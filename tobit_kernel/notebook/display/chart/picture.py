@@ -20,7 +20,7 @@ from tobit_kernel.notebook.display.chart.columns import Axis, Scale
 from tobit_kernel.notebook.display.chart.drawing import Drawing, thinned
 from tobit_kernel.notebook.display.chart.look import FONTS, FRAME, GAP, PALETTE, TEXT, colour
 from tobit_kernel.notebook.display.chart.specification import Kind
-from tobit_kernel.notebook.display.words import say, width
+from tobit_kernel.notebook.display.words import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -277,7 +277,7 @@ def _titles(figure: Figure, axes: Axes, drawing: Drawing) -> None:
 
 def _columns(names: list[str]) -> int:
     """As many columns of the legend as fit into about 500 points: a letter has 6, what stands around a name 40."""
-    return max(1, min(len(names), 6, 500 // (40 + 6 * max(map(width, names)))))
+    return max(1, min(len(names), 6, 500 // (40 + 6 * max(map(width_of, names)))))
 
 
 def _xs(drawing: Drawing, part: Any) -> Any:
