@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tobit_kernel.errors import width_of
 from tobit_kernel.notebook.display.chart.columns import Axis, Scale
 from tobit_kernel.notebook.display.chart.drawing import Drawing, thinned
 from tobit_kernel.notebook.display.chart.look import FONTS, FRAME, GAP, PALETTE, TEXT, colour
