@@ -12,9 +12,10 @@ import pyarrow as pa
 from adbc_driver_manager import Error
 from adbc_driver_manager._reader import AdbcRecordBatchReader
 
-from tobit_kernel.errors import InputError, StatementError, TimedOut, TobitError
+from tobit_kernel.errors import Cancelled, InputError, SourceUnavailable, StatementError, TimedOut, TobitError
 from tobit_kernel.server.sources.mapped import Mapped, Origin
 from tobit_kernel.server.sources.postgresql import types, values
+from tobit_kernel.server.sources.postgresql.attributes import refuse_effects
 from tobit_kernel.server.sources.postgresql.failures import meaning, translated
 from tobit_kernel.server.sources.postgresql.readers import Reader
 from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared
@@ -37,6 +38,7 @@ class PostgresRun:
         self._cursor: dbapi.Cursor = reader.connection.cursor()
         try:
             self._begin()
+            refuse_effects(reader, prepared.statement)
             self._text = self._typed()
             self._shape = self._described()
             self._source = iter(()) if only_plan else self._opened()
@@ -166,7 +168,7 @@ class PostgresRun:
         try:
             return do()
         except Error as error:
-            raise self._placed(translated(error, before), text) from error
+            raise self._placed(self._meant(translated(error, before)), text) from error
 
     def _placed(self, error: TobitError, text: Mapped) -> TobitError:
         position = error.details.get("position")
@@ -179,9 +181,17 @@ class PostgresRun:
         """An error in the middle of the rows, where a position would point nowhere useful."""
         if not isinstance(error, Error):
             return meaning("XX000", str(error).split("ERROR:", 1)[-1].strip().split("\n")[0])
-        told = translated(error)
+        told = self._meant(translated(error))
         told.details.pop("position", None)
         return told
+
+    def _meant(self, error: TobitError) -> TobitError:
+        """A cancel that nobody here asked for came from the server: somebody restarts it, or ended the statement."""
+        if not isinstance(error, Cancelled) or self._cancellation.asked:
+            return error
+        return SourceUnavailable(
+            "The statement was ended on the server.", "Run it again; the database may have restarted."
+        )
 
 
 def _rows(cursor: dbapi.Cursor) -> Iterator[pa.RecordBatch]:
