@@ -1,7 +1,8 @@
 """Named parameters of a statement: where ``:name`` stands, and how values travel.
 
-The scanner knows PostgreSQL's lexical rules (nested comments, ``E''``, dollar quotes), so a
-colon in a string, comment, cast, slice or JSON path is never taken for a parameter.
+The scanner knows PostgreSQL's lexical rules (nested comments, ``E''`` over several lines, dollar quotes,
+names of any character beyond ASCII), so a colon in a string, comment, cast, slice or JSON path is never
+taken for a parameter, and the guard sees the functions that the server will call.
 """
 
 from __future__ import annotations
@@ -19,19 +20,20 @@ from tobit_kernel.errors import InputError
 
 _TOKEN = re.compile(
     r"""
-      (?P<comment>--[^\n]*)
+      (?P<comment>--[^\n\r]*)
     | (?P<block>/\*)
-    | (?P<escaped>[eE]'(?:[^'\\]|\\.|'')*'?)
+    | (?P<escaped>[eE]'(?:[^'\\]|\\.|'')*+
+        (?:'[ \t\f\v]*[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*[\n\r])*+'(?:[^'\\]|\\.|'')*+)*'?)
     | (?P<string>'(?:[^']|'')*'?)
     | (?P<quoted>"(?:[^"]|"")*"?)
-    | (?P<dollar>(?<![\w$])\$(?P<tag>(?:[^\W\d]\w*)?)\$)
-    | (?P<position>(?<![\w$])\$\d+)
+    | (?P<dollar>\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][0-9A-Za-z_\x80-\U0010ffff]*)?)\$)
+    | (?P<position>\$[0-9]+)
     | (?P<cast>::|:=)
     | (?P<name>(?<![\w:]):(?P<word>[^\W\d]\w*))
-    | (?P<word_>[^\W\d][\w$]*)
+    | (?P<word_>[A-Za-z_\x80-\U0010ffff][0-9A-Za-z_$\x80-\U0010ffff]*)
     | (?P<open>[\[(])
     | (?P<close>[\])])
-    | (?P<space>\s+)
+    | (?P<space>[ \t\n\r\f\v]+)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,

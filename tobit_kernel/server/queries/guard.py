@@ -16,10 +16,18 @@ from tobit_kernel.server.queries.parse import Reading
 #: Nobody reads the gate's own tables by SQL; the verbs show what may be seen of them.
 _CLOSED = frozenset({"gate", "pg_toast"})
 _ADMINISTRATORS = frozenset({"pg_catalog", "information_schema"})
+#: What holds passwords, their hashes, or the server's own files; a powerful login to a customer's database sees it.
+_SECRET = frozenset(
+    "pg_authid pg_shadow pg_user_mapping pg_user_mappings user_mapping_options _pg_user_mappings pg_subscription"
+    " pg_file_settings pg_hba_file_rules pg_ident_file_mappings pg_largeobject".split()
+)
 
 
 def guard(reading: Reading, principal: Principal, dialect: str, personal: str = "") -> None:
-    """Raises ``Refused`` for what the caller may not run; says what and who may."""
+    """Raises ``Refused`` for what the caller may not run; says what and who may.
+
+    ``personal`` is the caller's own schema, where the source has such: the workbench.
+    """
     if reading.statements != 1:
         raise Refused("One statement at a time.", "Put the second one into a cell of its own.")
     if not reading.is_select:
@@ -32,7 +40,9 @@ def guard(reading: Reading, principal: Principal, dialect: str, personal: str = 
 
 def _check_schema(schema: str, name: str, principal: Principal, personal: str) -> None:
     where = schema or ("pg_catalog" if name.startswith("pg_") else "")
-    if where in _CLOSED:
+    if where in _ADMINISTRATORS and name in _SECRET:
+        raise Refused(f"{name!r} holds secrets of the server.", "`pg_roles` and `pg_settings` show what may be seen.")
+    if where in _CLOSED and (personal or where != "gate"):
         raise Refused(
             f"Schema {where!r} belongs to the gate.", "`%tobit audit`, `queries`, `sources` show what is yours."
         )
@@ -40,7 +50,7 @@ def _check_schema(schema: str, name: str, principal: Principal, personal: str) -
         raise Refused(
             f"Schema {where!r} is open to administrators only.", "`%tobit tables` and `describe` answer the same."
         )
-    if where.startswith("my_") and where != personal:
+    if personal and where.startswith("my_") and where != personal:
         raise Refused(f"Schema {where!r} is another user's.", "Ask them to share it; your own is `my`.")
 
 

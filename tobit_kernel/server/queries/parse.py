@@ -16,7 +16,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from tobit_kernel.errors import StatementError
-from tobit_kernel.wire.parameters import significant, tokens
+from tobit_kernel.server.queries.called import called
+from tobit_kernel.wire.parameters import tokens
 
 # Its warning about statements that it does not know is our refusal.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -46,7 +47,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Reading:
-    """The tables (without CTEs) and function names (lower case) of one statement."""
+    """The tables (without CTEs) and functions (of PostgreSQL only) of one statement."""
 
     is_select: bool
     tables: tuple[Table, ...]
@@ -79,7 +80,8 @@ def read(statement: str, dialect: str) -> Reading:
     is_select = isinstance(tree, exp.Query | exp.Values | exp.Subquery) and not tree.find(
         exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Command
     )
-    return Reading(is_select, _tables(tree), _functions(tree, statement, dialect))
+    functions = called(tree, statement) if dialect == "postgres" else ()
+    return Reading(is_select, _tables(tree), functions)
 
 
 def _readable(statement: str, dialect: str) -> str:
@@ -131,19 +133,3 @@ def _folded(identifier: object) -> str:
     if not isinstance(identifier, exp.Identifier):
         return ""
     return str(identifier.this) if identifier.quoted else str(identifier.this).lower()
-
-
-def _functions(tree: exp.Expression, statement: str, dialect: str) -> tuple[str, ...]:
-    """Names called as functions. sqlglot forgets how a function that it knows was written, so
-    those come from the text: any such name before a parenthesis."""
-    found = {node.name.lower(): None for node in tree.find_all(exp.Anonymous)}
-    found.update({node.name.lower(): None for node in tree.find_all(exp.AnonymousAggFunc)})
-    known = _DIALECTS[dialect].Parser.FUNCTIONS
-    pieces = significant(statement)
-    for token, after in zip(pieces, pieces[1:], strict=False):
-        name = token.text.strip('"')
-        if after.text == "(" and token.kind in ("word", "quoted") and name.upper() in known:
-            found[name.lower()] = None
-        if name.lower() == "u" and after.text == "&":
-            found['u&"…"'] = None  # an escaped identifier could be any name
-    return tuple(found)

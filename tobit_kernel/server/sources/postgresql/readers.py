@@ -23,7 +23,15 @@ POOL_SIZE = 8
 WAIT_S = 10.0
 
 # cursor_tuple_fraction: a cursor of ours is always read to its end or limit.
-_SESSION = {"default_transaction_read_only": "on", "timezone": "UTC", "cursor_tuple_fraction": "1"}
+# standard_conforming_strings: off (a role's or database's setting) would end strings elsewhere than the
+# guard believes. client_encoding: we send and expect UTF-8 whatever the database holds.
+_SESSION = {
+    "default_transaction_read_only": "on",
+    "standard_conforming_strings": "on",
+    "client_encoding": "UTF8",
+    "timezone": "UTC",
+    "cursor_tuple_fraction": "1",
+}
 
 
 class Reader:
