@@ -17,7 +17,7 @@ from typing import Any
 
 from tobit_kernel import __version__
 from tobit_kernel.client import Gate
-from tobit_kernel.errors import Conflict, GateUnavailable, TobitError
+from tobit_kernel.errors import Conflict, GateUnavailable, TobitError, Unauthenticated
 from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, make_home
 from tobit_kernel.settings import Settings, settings
 
@@ -47,11 +47,16 @@ def running(told: Settings) -> Gate | None:
     facts = facts_of(told.home)
     if facts is None:
         return None
+    token = _token(told.home)
+    found = Gate(str(facts["url"]), token)
     try:
-        found = Gate(str(facts["url"]), (told.home / TOKEN_FILE).read_text("utf-8"))
         found.get("/me")
     except (OSError, GateUnavailable):
         return None
+    except Unauthenticated:
+        if _token(told.home) == token:
+            raise
+        return running(told)  # a gate in place of a killed one was just starting: it has a token of its own
     if facts.get("version") != __version__:
         raise Conflict(
             f"The gate that runs here is Tobit {facts.get('version')}, this is {__version__}.",
@@ -70,6 +75,13 @@ def facts_of(home: Path) -> dict[str, Any] | None:
     return facts if isinstance(facts, dict) and "url" in facts else None
 
 
+def _token(home: Path) -> str:
+    try:
+        return (home / TOKEN_FILE).read_text("utf-8")
+    except FileNotFoundError:
+        return ""
+
+
 def _answers(known: Gate) -> bool:
     """Whether something listens; a remote gate tells by the call itself."""
     if not known.url.startswith("unix://"):
@@ -80,8 +92,7 @@ def _answers(known: Gate) -> bool:
 
 def _connected(told: Settings, on_start: Callable[[], None] | None) -> Gate:
     if told.gateway_url:
-        token = told.home / TOKEN_FILE
-        return Gate(told.gateway_url, token.read_text("utf-8") if token.exists() else "")
+        return Gate(told.gateway_url, _token(told.home))
     make_home(told.home)
     found = running(told)
     if found is not None:

@@ -43,6 +43,7 @@ def serve(settings: Settings, host: str | None = None, port: int = 0) -> None:
     make_home(settings.home)
     with _only_one(settings.home):
         clear(settings.home)
+        (settings.home / GATEWAY_FILE).unlink(missing_ok=True)  # of a gate that was killed
         logs.configure(settings.home, settings.log_level)
         file = run_folder(settings.home) / SOCKET
         tcp = [] if host is None else [_tcp_socket(host, port)]
