@@ -77,7 +77,7 @@ def _with_body(verb: str, words: list[str], form: str, file: str | None) -> tupl
         try:
             return words, form, Path(file).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{file!r} can't be read: {error}.") from None
+            raise InputError(f"{file!r} can't be read: {error}.", "-f names a file that holds the text.") from None
     words, body = without_body(verb, words)
     if body is not None:
         return words, form, body

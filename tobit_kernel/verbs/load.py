@@ -89,7 +89,7 @@ def _said(rows: int, table: str, mode: str) -> str:
 def mode_of(replace: bool, append: bool) -> str:
     """The mode's name; ``InputError`` when both are asked for."""
     if replace and append:
-        raise InputError("--replace and --append exclude each other.")
+        raise InputError("--replace and --append exclude each other.", "Leave one of them out.")
     return "replace" if replace else "append" if append else "create"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import shlex
 from collections.abc import Callable
@@ -35,8 +36,19 @@ def bound(verb: str, words: list[str]) -> Callable[[Surroundings], Any]:
         function, arguments, _ = app.parse_args(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         said = " ".join(str(error).split())
+        for place in _signature(verb, inspect.Parameter.POSITIONAL_OR_KEYWORD):  # cyclopts writes --table for TABLE
+            said = re.sub(rf"--{place}\b", place.upper(), said)
         raise InputError(f"{verb}: {said}", f"`%tobit help {verb}` shows how it is written.") from None
     return lambda call: function(*arguments.args, **{**arguments.kwargs, "call": call})
+
+
+def _signature(verb: str, kind: Any) -> dict[str, Any]:
+    """The parameters of ``verb`` that are of ``kind`` (by place, or with ``--``), as they are written."""
+    return {
+        name.replace("_", "-"): each
+        for name, each in inspect.signature(VERBS[verb]).parameters.items()
+        if each.kind is kind
+    }
 
 
 @lru_cache(maxsize=64)
@@ -60,14 +72,20 @@ def words(line: str) -> list[str]:
 
 
 def without_body(verb: str, given: list[str]) -> tuple[list[str], str | None]:
-    """The words without the text that ends them, and that text: ``sql day=2026-01-01 "select :day"``.
+    """The words without the text among them, and that text: ``sql day=2026-01-01 "select :day" --limit 5``.
 
-    A last word with a space in it is the text, unless it gives a parameter its value.
+    The last word with a space in it is the text, unless it gives a parameter or an option its value.
     """
-    last = given[-1].strip() if given else ""
-    if verb not in WITH_BODY or not any(map(str.isspace, last)) or _ASSIGNMENT.match(last):
+    if verb not in WITH_BODY:
         return given, None
-    return given[:-1], last
+    options = _signature(verb, inspect.Parameter.KEYWORD_ONLY)
+    valued = {f"--{name}" for name, each in options.items() if not isinstance(each.default, bool)}
+    for at in range(len(given) - 1, -1, -1):
+        text = given[at].strip()
+        is_value = _ASSIGNMENT.match(text) or re.match(r"--\w", text) or (at > 0 and given[at - 1] in valued)
+        if any(map(str.isspace, text)) and not is_value:
+            return given[:at] + given[at + 1 :], text
+    return given, None
 
 
 def _split(line: str) -> list[str]:

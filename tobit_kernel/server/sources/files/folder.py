@@ -45,7 +45,10 @@ def tables_of(location: Path) -> list[FileTable]:
         else:
             found = list(_parts(location))
     except OSError as error:
-        raise SourceUnavailable(f"{str(location)!r} cannot be read: {error.strerror}.") from error
+        raise SourceUnavailable(
+            f"{str(location)!r} cannot be read: {error.strerror}.",
+            "Look at its path and its rights; the gate reads it as its own user.",
+        ) from error
     names = Counter(_name(stem).lower() for stem, _ in found)
     tables = []
     for stem, paths in found:
