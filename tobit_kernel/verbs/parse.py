@@ -15,6 +15,8 @@ from tobit_kernel.errors import InputError
 from tobit_kernel.registry import Registry
 
 if TYPE_CHECKING:
+    from inspect import BoundArguments
+
     from cyclopts import App
 
     from tobit_kernel.verbs.call import Surroundings
@@ -29,6 +31,13 @@ _ASSIGNMENT = re.compile(r"^(?P<name>[^\W\d]\w*)=(?P<value>.*)$", re.DOTALL)
 
 def bound(verb: str, words: list[str]) -> Callable[[Surroundings], Any]:
     """The call of ``verb`` with ``words`` as its arguments; ``InputError`` names what does not fit."""
+    function, arguments = _arguments(verb, tuple(words))
+    return lambda call: function(*arguments.args, **{**arguments.kwargs, "call": call})
+
+
+@lru_cache(maxsize=256)
+def _arguments(verb: str, words: tuple[str, ...]) -> tuple[Callable[..., Any], BoundArguments]:
+    """Kept, because cyclopts takes longer for a line than the gate for its answer."""
     from cyclopts import CycloptsError
 
     app = _app(verb)
@@ -39,7 +48,7 @@ def bound(verb: str, words: list[str]) -> Callable[[Surroundings], Any]:
         for place in _signature(verb, inspect.Parameter.POSITIONAL_OR_KEYWORD):  # cyclopts writes --table for TABLE
             said = re.sub(rf"--{place}\b", place.upper(), said)
         raise InputError(f"{verb}: {said}", f"`%tobit help {verb}` shows how it is written.") from None
-    return lambda call: function(*arguments.args, **{**arguments.kwargs, "call": call})
+    return function, arguments
 
 
 def _signature(verb: str, kind: Any) -> dict[str, Any]:
