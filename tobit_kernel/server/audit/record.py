@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tobit_kernel.server.store.direct import executed
 from tobit_kernel.server.store.tenancy import Bindable
 from tobit_kernel.wire.models import AuditPage, AuditRow, PastQueries, PastQuery
 
@@ -16,7 +17,7 @@ from tobit_kernel.wire.models import AuditPage, AuditRow, PastQueries, PastQuery
 TEXT_LIMIT = 100_000
 
 _HERE = files(__package__)
-_INSERT = text(_HERE.joinpath("insert.sql").read_text("utf-8"))
+_INSERT = _HERE.joinpath("insert.sql").read_text("utf-8")
 _PAGE = text(_HERE.joinpath("page.sql").read_text("utf-8"))
 
 
@@ -51,12 +52,11 @@ class Audit:
 
     async def record(self, event: Event) -> None:
         """Keeps ``event``; it is in the database when this returns."""
-        values = {**asdict(event), "tenant": event.by.tenant, "actor": event.by.user}
+        values = {**vars(event), "tenant": event.by.tenant, "actor": event.by.user}
         del values["by"]
         for name in ("statement", "error"):
             values[name] = _stored(values[name])
-        async with self._engine.connect() as connection:
-            await connection.execute(_INSERT, values)
+        await executed(self._engine, _INSERT, values)
 
     async def page(self, principal: Bindable, words: str = "", limit: int = 100, offset: int = 0) -> AuditPage:
         """Rows of the caller's tenant, newest first, with the true total."""

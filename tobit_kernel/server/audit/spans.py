@@ -79,10 +79,10 @@ def _row(span: ReadableSpan) -> dict[str, Any]:
         "span_id": f"{context.span_id:016x}",
         "parent_id": f"{span.parent.span_id:016x}" if span.parent else None,
         "tenant": str(attributes.pop("tobit.tenant", "default")),
-        "name": span.name,
+        "name": span.name.replace("\0", ""),  # a path may hold what the database can't
         "kind": span.kind.name.lower(),
         "started_at": datetime.fromtimestamp(start / 1e9, UTC),
         "ms": (end - start) / 1e6,
         "status": span.status.status_code.name.lower(),
-        "attributes": json.dumps(attributes, default=str),
+        "attributes": json.dumps(attributes, default=str).replace("\\u0000", ""),
     }

@@ -16,11 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.source import Prepared
+from tobit_kernel.server.store.direct import executed
 
 #: Larger results are not kept.
 SIZE_LIMIT_BYTES = 16 << 20
 
-_GET = text("select body, tail from gate.result_cache where key = :key and expires_at > now()")
+_GET = "select body, tail from gate.result_cache where key = %(key)s and expires_at > now()"
 _PUT = text(
     "insert into gate.result_cache (key, tenant_id, expires_at, body, tail)"
     " values (:key, :tenant, now() + make_interval(secs => :cache_s), :body, cast(:tail as jsonb))"
@@ -46,9 +47,9 @@ class ResultCache:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def get(self, key: bytes) -> Kept | None:
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(_GET, {"key": key})).first()
-        return None if row is None else Kept(bytes(row.body), row.tail["row_count"], row.tail["truncated"])
+        for body, tail in await executed(self._engine, _GET, {"key": key}, binary=True):
+            return Kept(bytes(body), tail["row_count"], tail["truncated"])
+        return None
 
     async def put(self, key: bytes, principal: Principal, kept: Kept, cache_s: float) -> None:
         tail = json.dumps({"row_count": kept.row_count, "truncated": kept.truncated})

@@ -6,14 +6,14 @@ import hashlib
 import re
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Protocol
-from weakref import WeakKeyDictionary
+from typing import Protocol
 
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tobit_kernel.errors import InputError, NotFound
+from tobit_kernel.server.store.direct import executed
 
 #: PostgreSQL cuts longer names off.
 NAME_LIMIT_BYTES = 63
@@ -85,25 +85,13 @@ def personal_schema(user: str) -> str:
     return f"my_{safe[: NAME_LIMIT_BYTES - 14]}_{digest}"
 
 
-#: The same pools in autocommit: one way to the server and back instead of three.
-_autocommit: WeakKeyDictionary[AsyncEngine, AsyncEngine] = WeakKeyDictionary()
-
-
 async def _committed(app: AsyncConnection | AsyncEngine, statement: str, values: dict[str, object]) -> None:
     if isinstance(app, AsyncConnection):
         await app.exec_driver_sql(statement, values)
         await app.commit()
         return
-    engine = _autocommit.get(app)
-    if engine is None:
-        engine = _autocommit[app] = app.execution_options(isolation_level="AUTOCOMMIT")
     try:
-        async with engine.connect() as connection:
-            # Past SQLAlchemy's compiler and result, which take longer than the server.
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            await driver.execute(statement, values)
+        await executed(app, statement, values)
     except psycopg.OperationalError:
-        # The server closed it, so the other idle ones are closed too. Doing it again changes nothing more.
-        await app.dispose()
-        async with app.begin() as connection:
-            await connection.exec_driver_sql(statement, values)
+        # The server had closed the connection. Doing it again changes nothing more.
+        await executed(app, statement, values)
