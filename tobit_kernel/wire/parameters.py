@@ -130,6 +130,7 @@ def as_any(pieces: list[Token], at: int) -> list[tuple[int, int, str]]:
     return [(word.start, word.end, "= any")]
 
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _TAGGED: dict[str, type] = {"datetime": datetime, "date": date, "time": time, "decimal": Decimal, "duration": timedelta}
 
 
@@ -175,7 +176,11 @@ def _text_of(value: Any) -> str:
 def decode(value: Any) -> Any:
     """The Python value that ``encode`` described; ``InputError`` when it is not one."""
     if isinstance(value, list):
+        if any(isinstance(item, list) for item in value):
+            raise InputError("A list within a list can't be a parameter.", "Give a flat list.")
         return [decode(item) for item in value]
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        raise InputError("A parameter holds a NUL or half of a character.", "No database can keep it as text.")
     if not isinstance(value, Mapping):
         return value
     tag, text = value.get("type"), value.get("value")

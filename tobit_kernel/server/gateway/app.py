@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from tobit_kernel import __version__
 from tobit_kernel.server.audit.spans import KeptSpans
 from tobit_kernel.server.gateway import errors
+from tobit_kernel.server.gateway.door import Door
 from tobit_kernel.server.gateway.gate import opened_gate
 from tobit_kernel.server.gateway.routes import (
     audit,
@@ -62,6 +63,7 @@ def make_app(settings_: Settings, identity: LocalToken) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would send the caller to whatever the Host header says
         telemetry=_NO_TELEMETRY,
     )
     api = APIRouter(prefix=PREFIX)
@@ -69,6 +71,7 @@ def make_app(settings_: Settings, identity: LocalToken) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(health.router)
+    app.add_middleware(Door, prefix=PREFIX)
     app.add_middleware(Tracing)
     errors.install(app)
     return app

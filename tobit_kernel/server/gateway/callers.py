@@ -38,6 +38,9 @@ def needs(permission: Permission) -> Callable[[Request], Principal]:
     return checked
 
 
+#: PostgreSQL counts rows up to here.
+MOST_ROWS = 2**63 - 1
+
 TheGate = Annotated[Gate, Depends(gate_of)]
 Reading = Annotated[Principal, Depends(needs(Permission.READ))]
 Loading = Annotated[Principal, Depends(needs(Permission.LOAD))]

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from tobit_kernel.errors import InputError, InternalError, NotFound, SourceUnavailable, TobitError
+from tobit_kernel.errors import InputError, InternalError, LimitReached, NotFound, SourceUnavailable, TobitError
 from tobit_kernel.server.gateway.tracing import current_trace_id
 from tobit_kernel.wire.envelope import failure
 
@@ -46,6 +46,8 @@ def translated(error: Exception, path: str) -> TobitError:
     if isinstance(error, HTTPException):
         if error.status_code == 404:
             return NotFound(f"There is no route {path!r}.", "/openapi.json lists them.")
+        if error.status_code == LimitReached.status:
+            return LimitReached(str(error.detail))
         told = TobitError(str(error.detail))
         told.status = error.status_code  # type: ignore[misc]  # starlette knows codes that have no class of ours
         return told

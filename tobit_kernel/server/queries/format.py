@@ -19,18 +19,24 @@ def formatted(statement: str, dialect: str) -> str:
     """
     names = [token.text for token in placeholders(statement)]
     try:
-        trees = [tree for tree in sqlglot.parse(_hidden(statement), read=dialect) if tree is not None]
+        laid_out = _laid_out(statement, dialect)
     except SqlglotError as error:
         raise StatementError(str(error).split("\n")[0], "Run it to see what the source says about it.") from None
-    laid_out = ";\n\n".join(
-        tree.sql(dialect=dialect, pretty=True, normalize_functions=False)
-        for tree in trees
-        if not isinstance(tree, exp.Semicolon)
-    )
+    except RecursionError:
+        raise StatementError("This statement is nested too deeply to be laid out.") from None
     answer = re.sub(r'"(::?)(\w+)::"', r":\2", laid_out)
     if sorted(names) != sorted(token.text for token in placeholders(answer)):
         raise StatementError("This statement can't be laid out without changing it.")
     return answer
+
+
+def _laid_out(statement: str, dialect: str) -> str:
+    trees = [tree for tree in sqlglot.parse(_hidden(statement), read=dialect) if tree is not None]
+    return ";\n\n".join(
+        tree.sql(dialect=dialect, pretty=True, normalize_functions=False)
+        for tree in trees
+        if not isinstance(tree, exp.Semicolon)
+    )
 
 
 def _hidden(statement: str) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import structlog
 from opentelemetry import trace
 
-from tobit_kernel.errors import InternalError, SourceUnavailable, StatementError, TobitError
+from tobit_kernel.errors import InternalError, LimitReached, SourceUnavailable, StatementError, TobitError
 from tobit_kernel.server.audit.record import Audit, Event
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.queries import cache as kept_results
@@ -20,12 +20,18 @@ from tobit_kernel.server.queries.compose import Composition, compose
 from tobit_kernel.server.queries.guard import guard
 from tobit_kernel.server.queries.threads import Answer, Threads
 from tobit_kernel.server.sources.records import Sources
-from tobit_kernel.server.sources.source import Cancellation, Prepared, Run, Source
+from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared, Run, Source
 from tobit_kernel.wire.models import QueryRequest
 from tobit_kernel.wire.stream import Encoder, Tail
 
 log = structlog.get_logger(__name__)
+#: Larger batches, which means rows, are not copied into an answer.
+BATCH_LIMIT_BYTES = 256 << 20
+
 _tracer = trace.get_tracer(__name__)
+
+#: Sources send fuller batches than this, but for the last.
+_SMALL_BYTES = 1 << 20
 
 
 @dataclass
@@ -116,6 +122,8 @@ class Execution:
         self._cancellation = Cancellation()
         self._composed: Composition | None = None
         self._run: Run = _NOT_STARTED
+        self._rows: Iterator[pa.RecordBatch] = iter(())
+        self._ahead: list[pa.RecordBatch] = []
         self._kept: Kept | None = None
         self._key = b""
         self._kept_bytes = 0
@@ -139,7 +147,22 @@ class Execution:
             if self._kept is not None:
                 return
         with _tracer.start_as_current_span("start"):
-            self._run = await self._threaded(lambda: source.start(self._caller.principal, prepared, self._cancellation))
+            await self._threaded(lambda: self._start(source, prepared))
+
+    def _start(self, source: Source, prepared: Prepared) -> None:
+        """Starts the statement and reads what comes first: one thread for both, and its errors before the answer."""
+        self._run = source.start(self._caller.principal, prepared, self._cancellation)
+        self._rows = iter(self._run.batches())
+        self._ahead = self._some()
+
+    def _some(self) -> list[pa.RecordBatch]:
+        """The next batches; none at the end. A small one is the last as a rule, so the end is looked for at once."""
+        found: list[pa.RecordBatch] = []
+        for batch in self._rows:
+            found.append(batch)
+            if batch.num_rows >= BATCH_ROWS or batch.nbytes >= _SMALL_BYTES:
+                break
+        return found
 
     async def stream(self) -> AsyncIterator[memoryview | bytes]:
         """The bytes of the answer. An error half way ends up in the tail, not in an exception."""
@@ -183,9 +206,10 @@ class Execution:
     async def batches(self) -> AsyncIterator[pa.RecordBatch]:
         """The rows, at most ``limit``; sets ``tail.truncated``."""
         left = self._request.limit
-        source: Iterator[pa.RecordBatch] = iter(self._run.batches())
         try:
-            while (batch := await self._threaded(lambda: next(source, None))) is not None:
+            async for batch in self._read():
+                if batch.nbytes > BATCH_LIMIT_BYTES:
+                    raise LimitReached("A row is too large.", "Take a part of its text, such as left(x, 1000).")
                 if left is not None and batch.num_rows > left:
                     self.tail.truncated = True
                     batch = batch.slice(0, left)
@@ -197,6 +221,12 @@ class Execution:
         except TobitError as error:
             raise (self._composed.locate(error) if self._composed else error) from error
 
+    async def _read(self) -> AsyncIterator[pa.RecordBatch]:
+        while self._ahead:
+            for batch in self._ahead:
+                yield batch
+            self._ahead = await self._threaded(self._some)
+
     async def finish(self, error: BaseException | None) -> None:
         """Ends the statement if it still runs, and writes the audit row; once."""
         if self._finished:
@@ -205,13 +235,19 @@ class Execution:
         self.tail.elapsed_ms = (time.perf_counter() - self._began) * 1000
         if isinstance(error, TobitError) and self._composed is not None:
             self._composed.locate(error)
-        await asyncio.shield(asyncio.to_thread(self._ended, error is not None))
+        ended = asyncio.ensure_future(self._end(error is not None))
         try:
             await asyncio.shield(self._queries.audit.record(self._event(error)))
         except Exception as failure:
             if error is None:
                 raise  # no answer without its audit row
             log.error("an audit row is lost", error=str(failure).split("\n")[0], trace_id=self.tail.trace_id)
+        finally:
+            await asyncio.shield(ended)
+
+    async def _end(self, early: bool) -> None:
+        if self._run is not _NOT_STARTED:
+            await asyncio.to_thread(self._ended, early)
 
     def _ended(self, early: bool) -> None:
         if early:

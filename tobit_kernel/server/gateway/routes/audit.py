@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from tobit_kernel.server.gateway.callers import Auditing, TheGate
+from tobit_kernel.server.gateway.callers import MOST_ROWS, Auditing, TheGate
 from tobit_kernel.wire.envelope import Envelope
 from tobit_kernel.wire.models import AuditPage
 
@@ -17,7 +17,7 @@ async def audit(
     principal: Auditing,
     text: Annotated[str, Query(max_length=1000)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=MOST_ROWS)] = 0,
 ) -> Envelope[AuditPage]:
     """Audit rows that contain ``text``, newest first."""
     return Envelope(data=await gate.audit.page(principal, text, limit, offset))
