@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+#: PostgreSQL's times without an end as its driver sends them: it counts on from 1970 and runs over.
+_ENDLESS = {
+    -2147472692: "infinity",
+    -2147472691: "-infinity",
+    -9222425352054775809: "infinity",
+    -9222425352054775808: "-infinity",
+}
+
+
 def as_data(table: pa.Table, tail: Tail) -> dict[str, Any]:
     """A result as the envelope's ``data`` has it."""
     return {
@@ -26,9 +35,28 @@ def as_data(table: pa.Table, tail: Tail) -> dict[str, Any]:
 
 
 def rows(table: pa.Table) -> list[list[Any]]:
-    """Rows of JSON values: times ISO 8601, durations in seconds, bytes as hex, NaN as null."""
-    columns = [[plain(value) for value in column.to_pylist()] for column in table.columns]
+    """Rows of JSON values: times ISO 8601, durations in seconds, bytes as hex, NaN as null.
+
+    Times beyond the years 1 to 9999, PostgreSQL's infinity among them, are text.
+    """
+    columns = [_values(column) for column in table.columns]
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    try:
+        return [plain(value) for value in column.to_pylist()]
+    except (ValueError, OverflowError):  # Python's dates end there
+        return [_value(item) for item in column]
+
+
+def _value(item: pa.Scalar) -> Any:
+    try:
+        return plain(item.as_py())
+    except (ValueError, OverflowError):
+        if hasattr(item, "values"):
+            return [_value(each) for each in item.values]
+        return _ENDLESS.get(int(item.value)) or str(item.cast("string")).strip("<>")
 
 
 def plain(value: Any) -> Any:

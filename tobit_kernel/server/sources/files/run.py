@@ -98,7 +98,9 @@ class FilesRun:
 
     def _cast(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         arrays = [
-            column.view(field.type) if pa.types.is_duration(field.type) else column.cast(field.type)
+            column.view(field.type)
+            if pa.types.is_duration(field.type)
+            else column.cast(field.type, safe=not pa.types.is_floating(field.type))  # 15 digits, as in PostgreSQL
             for column, field in zip(batch.columns, self._schema, strict=True)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self._schema)

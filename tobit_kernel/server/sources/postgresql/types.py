@@ -75,7 +75,8 @@ def conversion(column: pa.Field) -> Conversion | None:
     if name in _SPECIAL:
         return _SPECIAL[name]
     if isinstance(column.type, pa.ListType):
-        return _TEXTS if isinstance(column.type.value_type, pa.BaseExtensionType) else None
+        unread = isinstance(column.type.value_type, pa.BaseExtensionType | pa.StructType)
+        return _TEXTS if unread else None
     if isinstance(column.type, pa.StructType):
         return _TEXT  # the driver reads only what is a table's row type
     if isinstance(column.type, pa.BaseExtensionType) and column.type.extension_name != "arrow.json":
