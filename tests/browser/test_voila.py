@@ -38,11 +38,13 @@ def voila(jupyterlab: Any, unused_port: int, tmp_path_factory: pytest.TempPathFa
     notebook(folder / "dashboard.ipynb", PROSE, GRID, CHART, TEXT, WIDE, PICTURE, WIDGET)
     notebook(folder / "wrong.ipynb", "print('before')", WRONG, "print('later')")
     notebook(folder / "secret.ipynb", "secret = 'hunter2'\nraise ValueError(secret)")
+    (folder / "more").mkdir()
+    notebook(folder / "more" / "한글 이름.ipynb", "print('here')")
     notebook(folder / "slow.ipynb", "import time\ntime.sleep(4)", "print('done')")
     # Copied, as a wheel installs it: Voila answers 403 for what a link leads to.
     shutil.copytree(TEMPLATE, folder / "share" / "voila" / "templates" / "tobit")
     path = os.pathsep.join((str(folder / "share"), jupyterlab.environment["JUPYTER_PATH"]))
-    options = ["--no-browser", "--template=tobit", "--classic-tree", f"--port={unused_port}", "--Voila.ip=127.0.0.1"]
+    options = ["--no-browser", "--template=tobit", f"--port={unused_port}", "--Voila.ip=127.0.0.1"]
     with (folder / "voila.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "voila", *options],
@@ -61,7 +63,7 @@ def notebook(path: Path, *cells: str) -> None:
     made: list[dict[str, Any]] = []
     for number, text in enumerate(cells):
         cell: dict[str, Any] = {"id": f"cell{number}", "metadata": {}, "source": text}
-        code = {"cell_type": "code", "execution_count": None, "outputs": []}
+        code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": []}
         made.append(cell | ({"cell_type": "markdown"} if text.startswith("#") else code))
     spec = {"name": "tobit", "display_name": "Tobit", "language": "python"}
     path.write_text(json.dumps({"cells": made, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}))
@@ -166,6 +168,9 @@ def test_other_errors_tell_a_visitor_nothing(page: Page, voila: str) -> None:
 def test_the_list_of_notebooks_and_a_missing_page_ask_nobody_else(page: Page, voila: str) -> None:
     page.goto(voila.removesuffix("/voila"))
     expect(page.get_by_role("link", name="dashboard.ipynb")).to_be_visible()
+    page.get_by_role("link", name="more/").click()
+    page.get_by_role("link", name="한글 이름.ipynb").click()
+    expect(page.locator("main.tobit-page")).to_contain_text("here", timeout=60_000)
     answer = page.goto(f"{voila}/render/nosuch.ipynb")
     assert answer is not None and answer.status >= 400
     page.wait_for_load_state("networkidle")
