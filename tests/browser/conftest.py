@@ -175,9 +175,9 @@ def stop_gate(lab: Lab) -> None:
         subprocess.run([sys.executable, "-m", "tobit_kernel.launch.cli", "stop"], env=lab.environment, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a module: while it is open, its event loop is in the way of asyncio's tests."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"needs Chromium at {CHROMIUM} (apt-get install chromium, or set CHROMIUM)")
     with sync_playwright() as playwright:
