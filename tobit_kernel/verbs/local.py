@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from tobit_kernel.wire.models import QueryRequest
     from tobit_kernel.wire.stream import Result
 
+_DESCRIBE = "describe "
+
 
 def run_local(request: QueryRequest, name: str | None, call: Surroundings) -> Result:
     """The rows of a SELECT over frames (pandas, polars, Arrow) and results of named cells, by name."""
     import duckdb
+    import pyarrow as pa
 
     from tobit_kernel.wire.stream import Result
 
@@ -37,13 +40,16 @@ def run_local(request: QueryRequest, name: str | None, call: Surroundings) -> Re
         _register(connection, text, call)
         _require_select(connection, text)
         timer.start()
+        connection.execute(
+            _DESCRIBE + text, values or None
+        ).fetchall()  # of its errors, not of sql()'s, the place is told
         with call.working() as report:
             table, truncated = _rows(connection.sql(text, params=values or None), request.limit, report)
     except KeyboardInterrupt:
         raise Cancelled("It was interrupted.") from None
-    except duckdb.InterruptException:
-        raise TimedOut() from None
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:  # what comes while rows stream is Arrow's
+        if str(error).startswith("INTERRUPT"):
+            raise TimedOut() from None
         raise _told(error, text) from None
     finally:
         timer.cancel()
@@ -128,7 +134,8 @@ def _told(error: Exception, text: str) -> StatementError:
         message, position = str(error), None
     where = {}
     if position is not None:
-        before = text[: int(position)]
+        at = int(position) - (len(_DESCRIBE) if told.get("exception_type") != "Parser" else 0)
+        before = text.encode()[: max(at, 0)].decode(errors="ignore")  # DuckDB counts bytes
         line = before.count("\n")
         where = {"line": line + 1, "column": len(before) - before.rfind("\n"), "text": text.split("\n")[line]}
     return StatementError(message.split("\n")[0], "It runs on DuckDB, over the frames of this notebook.", **where)

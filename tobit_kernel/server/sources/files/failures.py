@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tobit_kernel.errors import Cancelled, LimitReached, Refused, SourceUnavailable, StatementError, TobitError
 
@@ -14,6 +15,7 @@ def translated(error: BaseException, text: str = "", offset: int = 0) -> BaseExc
     """
     import duckdb
 
+    error = _from_arrow(error)
     if not isinstance(error, duckdb.Error):
         return error
     details = _details(error)
@@ -29,6 +31,23 @@ def translated(error: BaseException, text: str = "", offset: int = 0) -> BaseExc
     if isinstance(error, duckdb.IOException):
         return SourceUnavailable(f"The file cannot be read: {message.splitlines()[0]}")
     return _statement_error(message, details, text, offset)
+
+
+def _from_arrow(error: BaseException) -> BaseException:
+    """DuckDB's error that came up while rows streamed: Arrow gives it as one of its own, ``Kind Error: …``."""
+    import duckdb
+    import pyarrow as pa
+
+    told = re.match(r"([A-Za-z ]+) Error: ", str(error))
+    if told is None or not isinstance(error, OSError | pa.ArrowException):
+        return error
+    kinds = {
+        "INTERRUPT": duckdb.InterruptException,
+        "Permission": duckdb.PermissionException,
+        "Out of Memory": duckdb.OutOfMemoryException,
+        "IO": duckdb.IOException,
+    }
+    return kinds.get(told[1], duckdb.Error)(str(error))
 
 
 def _details(error: BaseException) -> dict[str, object]:
