@@ -13,10 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 from tobit_kernel.errors import InputError
+
+#: The tokens of longer statements are not kept in memory.
+_KEPT_LENGTH = 20_000
 
 _TOKEN = re.compile(
     r"""
@@ -55,6 +59,16 @@ class Token:
 
 def tokens(statement: str) -> Iterator[Token]:
     """The pieces of ``statement`` in order; nothing is lost or changed."""
+    return iter(_kept(statement)) if len(statement) <= _KEPT_LENGTH else _cut(statement)
+
+
+@lru_cache(maxsize=128)
+def _kept(statement: str) -> tuple[Token, ...]:
+    """A statement is looked at several times on its way, and often comes again."""
+    return tuple(_cut(statement))
+
+
+def _cut(statement: str) -> Iterator[Token]:
     at = 0
     while at < len(statement):
         match = cast(re.Match[str], _TOKEN.match(statement, at))  # its last alternative takes any character

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
 
@@ -18,16 +18,21 @@ from tobit_kernel.server.identity.principal import MAY, Permission, Principal
 from tobit_kernel.server.queries.run import Caller
 
 
-def gate_of(request: Request) -> Gate:
+# Dependencies are async because the framework takes a thread for each that is not.
+async def gate_of(request: Request) -> Gate:
     """The gate that serves ``request``."""
+    return _gate(request)
+
+
+def _gate(request: Request) -> Gate:
     return cast(Gate, request.app.state.gate)
 
 
-def needs(permission: Permission) -> Callable[[Request], Principal]:
+def needs(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that gives the caller's principal, or refuses."""
 
-    def checked(request: Request) -> Principal:
-        principal = gate_of(request).identity.identify(request.headers.get("authorization"))
+    async def checked(request: Request) -> Principal:
+        principal = _gate(request).identity.identify(request.headers.get("authorization"))
         trace.get_current_span().set_attribute("tobit.tenant", principal.tenant)
         if not principal.may(permission):
             who = ", ".join(sorted(MAY[permission]))

@@ -124,6 +124,7 @@ class Execution:
         self._run: Run = _NOT_STARTED
         self._rows: Iterator[pa.RecordBatch] = iter(())
         self._ahead: list[pa.RecordBatch] = []
+        self._over = False
         self._kept: Kept | None = None
         self._key = b""
         self._kept_bytes = 0
@@ -161,7 +162,8 @@ class Execution:
         for batch in self._rows:
             found.append(batch)
             if batch.num_rows >= BATCH_ROWS or batch.nbytes >= _SMALL_BYTES:
-                break
+                return found
+        self._over = True
         return found
 
     async def stream(self) -> AsyncIterator[memoryview | bytes]:
@@ -225,7 +227,7 @@ class Execution:
         while self._ahead:
             for batch in self._ahead:
                 yield batch
-            self._ahead = await self._threaded(self._some)
+            self._ahead = [] if self._over else await self._threaded(self._some)
 
     async def finish(self, error: BaseException | None) -> None:
         """Ends the statement if it still runs, and writes the audit row; once."""
