@@ -16,7 +16,7 @@ from tobit_kernel.errors import InputError, Refused, StorageFull
 
 #: A socket's path has 104 bytes on macOS and 108 on Linux; the end is kept free.
 SOCKET_LIMIT_BYTES = 100
-#: Where a running gate says how it is reached: ``{pid, version, url, started_at}``.
+#: Where a running gate says how it is reached: ``{pid, began, version, url, started_at}``.
 GATEWAY_FILE = "gateway.json"
 #: The token of local mode, readable by its owner alone.
 TOKEN_FILE = "token"  # noqa: S105 - a file's name
@@ -45,7 +45,20 @@ def make_home(home: Path) -> Path:
         raise unwritable(home, error) from error
     if not os.access(home, os.W_OK | os.X_OK):
         raise unwritable(home, PermissionError("it is read-only"))
+    _require_trusted(home)
     return home
+
+
+def _require_trusted(home: Path) -> None:
+    """``Refused`` when somebody else owns ``home``: they could put their own gate's address into it."""
+    status = home.stat()
+    if status.st_uid not in (os.geteuid(), 0):
+        raise Refused(
+            f"{str(home)!r} belongs to another account, which could read what you ask.",
+            "Set TOBIT_HOME to a folder of your own, or make this one yours with chown.",
+        )
+    if status.st_uid == os.geteuid() and status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
+        home.chmod(stat.S_IMODE(status.st_mode) & ~stat.S_IWOTH)
 
 
 def unwritable(path: Path, error: OSError) -> InputError | StorageFull:
@@ -58,6 +71,18 @@ def unwritable(path: Path, error: OSError) -> InputError | StorageFull:
     return InputError(
         f"Tobit cannot write into {str(path)!r}: {reason}.", "Set TOBIT_HOME to a folder that you may write to."
     )
+
+
+def process_began(pid: int) -> str:
+    """When process ``pid`` began, in the system's own count; empty when it has ended.
+
+    With the number it names a process for good, because numbers come back.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]
 
 
 def run_folder(home: Path) -> Path:

@@ -19,7 +19,7 @@ import uvicorn
 
 from tobit_kernel import __version__
 from tobit_kernel.errors import Conflict, InputError
-from tobit_kernel.runtime import GATEWAY_FILE, make_home, run_folder
+from tobit_kernel.runtime import GATEWAY_FILE, make_home, process_began, run_folder
 from tobit_kernel.server.gateway import logs
 from tobit_kernel.server.gateway.app import make_app
 from tobit_kernel.server.gateway.gate import Gate
@@ -93,6 +93,7 @@ async def _watch(server: uvicorn.Server, settings: Settings, listening: list[soc
 def _announce(home: Path, listening: list[socket.socket]) -> None:
     facts = {
         "pid": os.getpid(),
+        "began": process_began(os.getpid()),
         "version": __version__,
         "url": f"unix://{listening[0].getsockname()}",
         "started_at": datetime.now(UTC).isoformat(),
