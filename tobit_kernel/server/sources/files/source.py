@@ -40,9 +40,8 @@ class Files:
     def of(cls, record: Record) -> Self:
         location = Path(record.location).expanduser()
         if not location.is_absolute():
-            raise InputError(
-                f"{record.location!r} is no full path.", "Give the path from the root, such as /data/lines."
-            )
+            # not repeated: an address with a password ends up here when the type was forgotten
+            raise InputError("The location is no full path.", "Give the path from the root, such as /data/lines.")
         place, home = location.resolve(), record.home.resolve()
         if place.is_relative_to(home) or home.is_relative_to(place):
             raise InputError(f"{record.location!r} holds Tobit's own files.", "Choose a folder outside TOBIT_HOME.")

@@ -126,7 +126,7 @@ class Postgresql:
 def address_of(location: str, password: str | None) -> Address:
     """The address with its password; ``InputError`` when ``location`` is none or holds a password."""
     address = Address.parse(location)
-    if "password" in address.keywords:
+    if any("password" in keyword or "secret" in keyword for keyword in address.keywords):
         raise InputError("The address holds a password.", "Leave it out; Tobit asks for it and encrypts it.")
     return address.having(password=password) if password else address
 
