@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from tobit_kernel.errors import TobitError
+from tobit_kernel.errors import GateUnavailable, TobitError
 
 _MAGIC = re.compile(r"^\s*%%?tobit(?:\s|$)")
 _WORD = re.compile(r"[^\s]*$")
@@ -241,7 +241,9 @@ class GateCatalog:
         from tobit_kernel.settings import settings
 
         found = gate() if settings().gateway_url else running(settings())
-        return found.get(path_of(*path)) if found else []
+        if found is None:
+            raise GateUnavailable()  # not kept: it may run in a second
+        return found.get(path_of(*path))
 
     def _ask(self, key: tuple[str, ...], ask: Callable[[], Value], default: Value) -> Value:
         at, kept = self._kept.get(key, (0.0, default))
