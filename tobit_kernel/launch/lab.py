@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess  # noqa: S404 - starts our own interpreter
 import sys
 import threading
@@ -49,7 +50,18 @@ def lab(*options: Annotated[str, Parameter(allow_leading_hyphen=True)], demo: bo
     command = [sys.executable, "-m", "jupyterlab", *_QUIET, "--ServerApp.root_dir", str(Path.cwd()), *given]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    raise SystemExit(subprocess.call(command))  # noqa: S603 - no shell, our own interpreter
+    raise SystemExit(_run(command))
+
+
+def _run(command: list[str]) -> int:
+    """The exit code of JupyterLab, which ends when this process is told to end."""
+    with subprocess.Popen(command) as running:  # noqa: S603 - no shell, our own interpreter
+        signal.signal(signal.SIGTERM, lambda *_: running.terminate())
+        while True:
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                continue  # JupyterLab heard it too and asks whether it is meant
 
 
 def tutorials(folder: Path) -> str:

@@ -19,6 +19,8 @@ def register(shell: InteractiveShell) -> None:
         from tobit_kernel.notebook.surroundings import surroundings_of
         from tobit_kernel.verbs.parse import VERBS, bound, without_body, words
 
+        if cell is not None and not line.strip():
+            raise InputError("There is no verb.", "`%%tobit sql` runs the text below; `%tobit help` lists the verbs.")
         verb, *rest = words(line) or ["help"]
         if verb not in VERBS:
             unknown = VERBS.unknown(verb)

@@ -42,7 +42,9 @@ class Notebook(Surroundings):
     def working(self, noun: tuple[str, str] = ("row", "rows")) -> Iterator[Report]:
         from tobit_kernel.notebook.display.progress import Progress
 
-        with Progress(noun) as progress:
+        # at its end it would wipe the cell's output, where work in the background has its place
+        in_front = threading.current_thread() is threading.main_thread()
+        with Progress(noun, "here" if in_front else None) as progress:
             yield progress
 
     def draw(self, result: Result, specification: str) -> Any:
@@ -65,6 +67,7 @@ class Background:
 
         self.name = name
         self._shell = shell
+        self._shown = False
         self._value: Any = None
         self._error: BaseException | None = None
         self._place = display({"text/plain": f"{name} is running …"}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
@@ -93,7 +96,10 @@ class Background:
         return f"<{self.name}: {state}>"
 
     def _ipython_display_(self) -> None:
-        """Nothing more: its place in the output is there already."""
+        """Nothing in its own cell, where its place is already; elsewhere how it stands."""
+        if self._shown:
+            print(repr(self))
+        self._shown = True
 
     def _run(self, work: Callable[[], Any]) -> None:
         try:

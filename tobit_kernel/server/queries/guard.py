@@ -31,7 +31,10 @@ def guard(reading: Reading, principal: Principal, dialect: str, personal: str = 
     if reading.statements != 1:
         raise Refused("One statement at a time.", "Put the second one into a cell of its own.")
     if not reading.is_select:
-        raise Refused("Only SELECT is run here.", "`%tobit load` and `%tobit save` write tables, `drop` removes them.")
+        raise Refused(
+            "Only SELECT is run here.",
+            "`%tobit tables` lists tables, `%%tobit explain` shows a plan; `load`, `save` and `drop` change tables.",
+        )
     for table in reading.tables:
         _check_schema(table.schema, table.name, principal, personal)
     if dialect == "postgres":

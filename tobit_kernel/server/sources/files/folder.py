@@ -11,7 +11,7 @@ from pathlib import Path
 from tobit_kernel.errors import SourceUnavailable
 from tobit_kernel.server.files.format import EXTENSIONS, Format
 
-_SAMPLE_BYTES = 1 << 16
+_SAMPLE_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,11 @@ def _rows(path: Path, format: Format) -> int | None:
             return int(pq.read_metadata(path).num_rows)
         except pa.ArrowInvalid:
             return None
-    if not format.is_text:
-        return None
+    if format is not Format.CSV:
+        return None  # lines of JSON or cells of a workbook tell nothing without reading them all
     with path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
-    lines = head.count(b"\n")
-    return int(path.stat().st_size * lines / len(head)) if lines else len(head) and 1
+    lines = len(head.splitlines())
+    size = path.stat().st_size
+    whole = lines if size <= len(head) else int(size * lines / len(head))
+    return max(whole - 1, 0)  # the header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from adbc_driver_manager import Error
@@ -51,6 +52,8 @@ def meaning(state: str, message: str, hint: str = "", position: int | None = Non
         return StorageFull("The database ran out of disk space while it worked on this.")
     if state in ("53200", "54000", "53400"):
         return LimitReached(_sentence(message), "Narrow it down with WHERE, or aggregate first.")
+    if state == "42703" and (wanted := re.search(r'column "(?:[^".]+\.)?([^".]*[^a-z0-9_".][^".]*)"', hint)):
+        hint = f'Did you mean "{wanted[1]}"? A name with capitals, spaces or signs stands in double quotes.'
     where = {} if position is None else {"position": position}
     return StatementError(_sentence(message), hint or _advice(state), sqlstate=state, **where)
 

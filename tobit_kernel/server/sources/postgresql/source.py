@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from importlib.resources import files
 from typing import ClassVar, Self
 
-from tobit_kernel.errors import InputError, NotFound
+from tobit_kernel.errors import InputError, NotFound, StatementError
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.postgresql.readers import Reader, Readers
 from tobit_kernel.server.sources.postgresql.run import PostgresRun
@@ -67,7 +68,12 @@ class Postgresql:
             reader.release()
 
     def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> PostgresRun:
-        return PostgresRun(self._lend(principal), prepared, cancellation)
+        try:
+            return PostgresRun(self._lend(principal), prepared, cancellation)
+        except StatementError as error:
+            if error.details.get("sqlstate") == "42P01":
+                error.hint = self._near(principal, error.message) or error.hint
+            raise
 
     def explain(self, principal: Principal, prepared: Prepared) -> str:
         run = PostgresRun(self._lend(principal), prepared, Cancellation(), only_plan=True)
@@ -80,6 +86,15 @@ class Postgresql:
         self._readers.close()
 
     # -- for the workbench, where schemas are personal ------------------------
+
+    def _near(self, principal: Principal, message: str) -> str:
+        """What was probably meant by the table that a message calls unknown."""
+        wanted = (re.search(r'"([^"]+)"', message) or [""])[-1].lower()
+        known = {f"{each.db_schema}.{each.name}".lower(): each.name.lower() for each in self.tables(principal)}
+        same = [full for full, name in known.items() if name == wanted.rpartition(".")[2]]
+        near = same or get_close_matches(wanted, list(known), n=3, cutoff=0.75)
+        near = near or [full for full, name in known.items() if get_close_matches(wanted, [name], cutoff=0.75)]
+        return f"Did you mean {' or '.join(near[:3])}?" if near else ""
 
     def _lend(self, principal: Principal) -> Reader:
         return self._readers.lend()
