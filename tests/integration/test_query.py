@@ -329,3 +329,10 @@ def test_a_gate_survives_values_of_a_gigabyte(gate: Home, statement: str) -> Non
     with suppress(TobitError):
         gate.ask(statement, timeout_s=60)
     assert gate.rows("select 1") == [(1,)]
+
+
+def test_an_unknown_table_names_what_was_probably_meant(gate: Home) -> None:
+    for written, meant in (("event_log", "ops.event_log"), ("ops.cis", "ops.ci")):
+        with pytest.raises(StatementError) as told:
+            gate.rows(f"select * from {written}")
+        assert told.value.hint == f"Did you mean {meant}?"

@@ -89,7 +89,8 @@ class Postgresql:
 
     def _near(self, principal: Principal, message: str) -> str:
         """What was probably meant by the table that a message calls unknown."""
-        wanted = (re.search(r'"([^"]+)"', message) or [""])[-1].lower()
+        named = re.search(r'"([^"]+)"', message)
+        wanted = named[1].lower() if named else ""
         known = {f"{each.db_schema}.{each.name}".lower(): each.name.lower() for each in self.tables(principal)}
         same = [full for full, name in known.items() if name == wanted.rpartition(".")[2]]
         near = same or get_close_matches(wanted, list(known), n=3, cutoff=0.75)
