@@ -33,6 +33,8 @@ SOCKET = "gateway.sock"
 _LOCK = "gateway.lock"
 _WATCH_S = 0.2
 _GRACE_S = 5
+#: A client that asks again at the moment in which its idle connection is closed sees a lost gate: let that be rare.
+_KEEP_ALIVE_S = 600
 
 
 def serve(settings: Settings, host: str | None = None, port: int = 0) -> None:
@@ -64,6 +66,7 @@ async def _run(settings: Settings, listening: list[socket.socket]) -> None:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         http="httptools",
         server_header=False,
     )
