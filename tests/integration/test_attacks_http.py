@@ -122,3 +122,24 @@ def test_an_address_without_sense_does_not_stop_the_traces(gate: Home) -> None:
 def test_nobody_is_sent_to_another_host(gate: Home) -> None:
     answer = gate.http("GET", "/api/v1/me/", host="evil.example")
     assert error_of(answer) == (404, "NotFound") and "location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "query"),
+    [
+        ("wide.csv", ",".join(f"c{n}" for n in range(10_000)).encode() + b"\n" + b"1," * 9_999 + b"1\n", ""),
+        ("commas.csv", b"," * 2_000_000, ""),
+        ("wide.json", b"[{" + b",".join(b'"k%d":1' % n for n in range(5_000)) + b"}]", ""),
+        ("deep.json", b"[" * 200_000, ""),
+        ("deep.json", b'[{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}]", ""),
+        ("deep.jsonl", b'{"a":' * 100_000, ""),
+        ("text.csv", b"a,b\n1,x\n", "&encoding=utf_16"),
+        ("text.csv", b"a,b\n1,x\n", "&encoding=zip"),
+        ("text.csv", b"a,b\n1,x\n", "&types=%5B%5D"),
+    ],
+)
+def test_files_that_cannot_become_tables_are_refused_soon(gate: Home, name: str, body: bytes, query: str) -> None:
+    before = resident_mib(gate)
+    answer = gate.http("POST", f"/api/v1/tables?name={name}&table=attack{query}", body)
+    assert error_of(answer) == (422, "InputError")
+    assert resident_mib(gate) - before < 500

@@ -30,6 +30,7 @@ def read_csv(connection: DuckDBPyConnection, path: Path, name: str, encoding: st
     """The relation of a CSV file; everything is text still."""
     text = as_utf8(path, name, encoding, folder)
     dialect = dialect_of(text.path, name)
+    names, notes = column_names(dialect.names)  # also refuses too many before they are read
     rows = _rows(connection, text.path, dialect, name)
     if rows is None:
         text = Text(_with_unix_newlines(text.path, folder), text.encoding)
@@ -39,7 +40,6 @@ def read_csv(connection: DuckDBPyConnection, path: Path, name: str, encoding: st
                 f"{name!r} cannot be read as CSV: its lines or quotes do not follow one pattern.",
                 "Save it anew, with every text that holds a quote or separator in double quotes.",
             )
-    names, notes = column_names(dialect.names)
     if not dialect.has_header:
         notes.insert(0, f"The first line looks like data; the columns are called {names[0]} … {names[-1]}.")
     source, records = text.path, _Records(text.path, dialect)

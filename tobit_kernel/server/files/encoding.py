@@ -111,6 +111,8 @@ def _decode(decoder: codecs.IncrementalDecoder, block: bytes, final: bool, name:
         # counting in the decoded part is right for every encoding, also where a newline has two bytes
         before = data[: error.start].decode(codec, "ignore").count("\n")
         raise _Undecodable(name, codec, data[error.start], line + before) from None
+    except UnicodeError as error:  # UTF-16 without a byte order mark
+        raise InputError(f"{name!r} is not {codec.upper()}: {error}.", _HINT) from None
 
 
 def _refuse_nul(position: int, lines_before: int, name: str, line: int) -> None:

@@ -59,7 +59,7 @@ def _layout(path: Path) -> str:
         return "array"
     try:
         json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "unstructured"
     return "newline_delimited"
 
@@ -96,6 +96,8 @@ def _malformed(path: Path, name: str, error: Exception) -> InputError:
     try:
         for _ in _values(path):
             pass
+    except RecursionError:
+        return InputError(f"{name!r} is nested too deeply.", _HINT)
     except json.JSONDecodeError as mistake:
         reason = mistake.msg[:1].lower() + mistake.msg[1:]
         place = f"line {mistake.lineno}, column {mistake.colno}"

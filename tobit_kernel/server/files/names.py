@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tobit_kernel.errors import InputError
+
 NAME_BYTES = 63
+#: PostgreSQL's limit. More take minutes and gigabytes before anybody could refuse them there.
+MOST_COLUMNS = 1600
 #: Every table of PostgreSQL has these already.
 _SYSTEM = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
 
@@ -13,7 +17,10 @@ def column_names(given: Sequence[str]) -> tuple[list[str], list[str]]:
     """The names to use and a note for each that had to change.
 
     Unique without regard to case: ``Value`` and ``value`` in one table are a trap in SQL.
+    ``InputError`` when there are more than a table can have.
     """
+    if len(given) > MOST_COLUMNS:
+        raise InputError(f"The file has {len(given):,} columns; a table has at most {MOST_COLUMNS:,}.")
     taken: set[str] = set()
     names: list[str] = []
     notes: list[str] = []
