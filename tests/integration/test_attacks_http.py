@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.integration.conftest import Home
@@ -143,3 +146,18 @@ def test_files_that_cannot_become_tables_are_refused_soon(gate: Home, name: str,
     answer = gate.http("POST", f"/api/v1/tables?name={name}&table=attack{query}", body)
     assert error_of(answer) == (422, "InputError")
     assert resident_mib(gate) - before < 500
+
+
+@pytest.mark.parametrize("kind", ["file", "stream"])
+def test_an_arrow_file_that_points_outside_of_itself_does_not_end_the_gate(gate: Home, kind: str) -> None:
+    table = pa.table({"a": ["abc", "defgh"]})
+    sink = io.BytesIO()
+    with (pa.ipc.new_file if kind == "file" else pa.ipc.new_stream)(sink, table.schema) as writer:
+        writer.write_table(table)
+    where_texts_begin, beyond = struct.pack("<3i", 0, 3, 8), struct.pack("<3i", 0, 1 << 30, (1 << 31) - 1)
+    assert sink.getvalue().count(where_texts_begin) == 1
+    body = sink.getvalue().replace(where_texts_begin, beyond)
+    pid = gate.pid
+    answer = gate.http("POST", "/api/v1/tables?name=a.arrow&table=attack", body)
+    assert error_of(answer) == (422, "InputError")
+    assert gate.http("GET", "/health").status == 200 and gate.pid == pid

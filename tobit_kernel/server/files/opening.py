@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tobit_kernel.errors import InputError, StorageFull
+from tobit_kernel.errors import InputError, LimitReached, StorageFull
 from tobit_kernel.server.files import locked
 from tobit_kernel.server.files.format import Format, format_of
 from tobit_kernel.server.files.inference import Decided, decide
@@ -203,4 +203,6 @@ def _spilling() -> Iterator[None]:
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         if "No space left" in str(error) or "temp_directory" in str(error) or "max_temp_directory_size" in str(error):
             raise StorageFull("The disk that holds TOBIT_HOME is full; nothing was changed.") from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise LimitReached("The file needs more memory than the gate gives to one.", "Split it.") from error
         raise
