@@ -33,6 +33,7 @@ def read_arrow(connection: DuckDBPyConnection, path: Path, name: str, format: Fo
         if format is Format.ARROW:
             _require_sound(path)
         schema = _dataset(path, format).schema
+        _ = schema.names  # read only now, and perhaps no UTF-8
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InputError(f"{name!r} cannot be read: {reason}", "Write it again.") from error
