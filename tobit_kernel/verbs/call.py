@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,8 +36,8 @@ class Surroundings:
         """The gate, started if need be."""
         from tobit_kernel.autostart import gate
 
-        with self.working() as report:
-            return gate(lambda: report(0, None, "starting the gate"))
+        with ExitStack() as stack:
+            return gate(lambda: stack.enter_context(self.working())(0, None, "starting the gate"))
 
     def assign(self, name: str, value: Any) -> None:
         """Gives a notebook variable a value; nothing to do on a command line."""

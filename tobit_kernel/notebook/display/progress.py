@@ -10,10 +10,12 @@ nothing is left at the end. The work stays in the calling thread; a timer thread
 from __future__ import annotations
 
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from functools import lru_cache
 from html import escape
-from threading import Event, Thread
+from threading import Event, Lock
 from time import perf_counter
 from types import TracebackType
 from typing import IO, Any, Protocol
@@ -48,8 +50,8 @@ class Progress:
         self._noun = noun
         self._state: tuple[int, int | None, str] = (0, None, "")
         self._began = perf_counter()
-        self._over = Event()
-        self._thread: Thread | None = None
+        self._over, self._drawing, self._lock = Event(), False, Lock()
+        self._drawn: Future[None] | None = None
 
     def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
         self._state = (done, total, note)
@@ -59,16 +61,17 @@ class Progress:
         if self.surface is not None:
             # The context carries the cell that the output belongs to.
             work = copy_context().run
-            self._thread = Thread(target=work, args=(self._run, self.surface), name="tobit-progress", daemon=True)
-            self._thread.start()
+            self._drawn = _threads().submit(work, self._run, self.surface)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()
+        with self._lock:
+            self._over.set()
+        # While nothing is drawn there is nothing to wait for: most cells end before.
+        if self._drawn is not None and self._drawing:
+            self._drawn.result()
 
     def line(self) -> str:
         """``1.2 s · 240,000 of 1,000,000 rows · note``."""
@@ -81,14 +84,23 @@ class Progress:
         return " · ".join([*parts, *([note] if note else [])])
 
     def _run(self, surface: Surface) -> None:
-        if self._over.wait(SILENT_S):
-            return
+        self._over.wait(SILENT_S)
+        with self._lock:
+            if self._over.is_set():
+                return
+            self._drawing = True
         with suppress(OSError, ValueError):  # a terminal that has gone: the work goes on without a sign of life
             while not self._over.is_set():
                 done, total, _ = self._state
                 surface.draw(self.line(), min(done / total, 1) if total else None)
                 self._over.wait(PAUSE_S)
             surface.clear()
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """Threads that stay: to begin one takes longer than many an answer."""
+    return ThreadPoolExecutor(32, thread_name_prefix="tobit-progress")
 
 
 class Notebook:
