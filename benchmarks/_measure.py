@@ -84,11 +84,6 @@ class Process:
         """The peak since ``restart``."""
         return self._field("VmHWM")
 
-    @property
-    def now_bytes(self) -> int:
-        """What it has now."""
-        return self._field("VmRSS")
-
     def _field(self, name: str) -> int:
         lines = (self._folder / "status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith(name)) * 1024
