@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -63,7 +64,7 @@ class Principal:
     @property
     def sees(self) -> str:
         """What decides which rows they see; equal for two callers who may share a cached result."""
-        return f"{self.tenant}/{self.user}/{self.role.value}"
+        return json.dumps([self.tenant, self.user, self.role])
 
 
 #: The one user of local mode.
