@@ -30,7 +30,7 @@ class Cell(Strict):
 class QueryRequest(Strict):
     """A statement to run. ``limit`` None fetches all rows; ``cache_s`` 0 does not cache."""
 
-    language: Literal["sql"] = "sql"
+    language: Literal["sql", "cypher", "redis"] = "sql"
     statement: str = Field(max_length=1_000_000)
     parameters: dict[str, Any] = Field(default={}, description="values of :name, see wire/parameters.py")
     cells: list[Cell] = Field(default=[], max_length=500)

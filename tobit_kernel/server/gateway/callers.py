@@ -15,7 +15,7 @@ from tobit_kernel.errors import Refused
 from tobit_kernel.server.gateway.gate import Gate
 from tobit_kernel.server.gateway.tracing import current_trace_id
 from tobit_kernel.server.identity.principal import MAY, Permission, Principal
-from tobit_kernel.server.queries.run import Caller
+from tobit_kernel.server.queries.caller import Caller
 
 
 # Dependencies are async because the framework takes a thread for each that is not.

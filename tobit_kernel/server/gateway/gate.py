@@ -20,6 +20,7 @@ from tobit_kernel.server.gateway.demo import Demo
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.identity.token import LocalToken
 from tobit_kernel.server.queries.cache import ResultCache
+from tobit_kernel.server.queries.execution import Means
 from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.threads import Threads
 from tobit_kernel.server.sources.postgresql.readers import Reader
@@ -109,7 +110,7 @@ async def opened_gate(settings: Settings, identity: LocalToken, spans: KeptSpans
             store,
             identity,
             sources,
-            Queries(sources, cache, audit, threads),
+            Queries(Means(sources, cache, audit, threads)),
             cache,
             audit,
             Demo(store, cache),

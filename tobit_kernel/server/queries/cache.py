@@ -70,5 +70,6 @@ class ResultCache:
 
 def key(principal: Principal, source: str, prepared: Prepared) -> bytes:
     """The key of a result."""
-    parts: list[Any] = [principal.sees, source, prepared.statement, repr(prepared.values), prepared.limit]
+    values = repr((prepared.values, sorted(prepared.parameters.items())))
+    parts: list[Any] = [principal.sees, source, prepared.statement, values, prepared.limit]
     return hashlib.sha256(json.dumps(parts).encode()).digest()

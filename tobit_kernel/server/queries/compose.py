@@ -13,8 +13,9 @@ from typing import Any
 from tobit_kernel.errors import InputError, ParameterMissing, StatementError, TobitError
 from tobit_kernel.server.queries.parse import Reading, read
 from tobit_kernel.server.sources.mapped import Mapped, Origin, rewritten
+from tobit_kernel.server.sources.source import Prepared
 from tobit_kernel.wire import parameters
-from tobit_kernel.wire.models import Cell
+from tobit_kernel.wire.models import Cell, QueryRequest
 from tobit_kernel.wire.parameters import Token
 
 
@@ -40,6 +41,10 @@ class Composition:
             return []
         written = {called: name for name, called in self._schemas.items()}
         return [str(replace(table, schema=written.get(table.schema, table.schema))) for table in self.reading.tables]
+
+    def prepared(self, request: QueryRequest) -> Prepared:
+        """What the source is given."""
+        return Prepared(self.statement, self.values, request.limit, request.timeout_s)
 
     def locate(self, error: TobitError) -> TobitError:
         """``error`` with its ``position`` turned into cell, line, column and that line's text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from tobit_kernel.errors import LimitReached, from_data
-from tobit_kernel.server.queries.run import Execution
+from tobit_kernel.server.queries.execution import Execution
 from tobit_kernel.wire.models import QueryAnswer
 from tobit_kernel.wire.rows import as_data
 from tobit_kernel.wire.stream import MEDIA_TYPE, decode

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from tobit_kernel.server.queries.caller import Caller
 from tobit_kernel.server.queries.json_rows import answer
-from tobit_kernel.server.queries.run import Caller, Queries
+from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.wire.models import ColumnProfile, QueryRequest, TableColumn, TableDetail, TableProfile
 
 #: Larger tables are profiled by their first so many rows.
@@ -23,7 +24,7 @@ _NO_ORDER = ("json", "point", "xml", "box", "[]", "struct", "map", "bytea", "blo
 async def profile(queries: Queries, caller: Caller, source: str, name: str) -> TableProfile:
     """Counts, nulls, distinct values, range, mean and most frequent values of every column."""
     caller = replace(caller, action="profile")
-    found = await queries.sources.get(caller.principal, source)
+    found = await queries.means.sources.get(caller.principal, source)
     table = await asyncio.to_thread(found.table, caller.principal, name)
     rows = await _ask(queries, caller, source, _summary(table))
     columns = [await _column(queries, caller, source, table, number, rows[0]) for number in range(len(table.columns))]

@@ -1,65 +1,27 @@
-"""A query from request to rows: compose → guard → cache → source → audit."""
+"""Queries: what callers ask, run or explained."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-
-import pyarrow as pa
-import structlog
-from opentelemetry import trace
-
-from tobit_kernel.errors import InternalError, LimitReached, SourceUnavailable, StatementError, TobitError
-from tobit_kernel.server.audit.record import Audit, Event
-from tobit_kernel.server.identity.principal import Principal
-from tobit_kernel.server.queries import cache as kept_results
-from tobit_kernel.server.queries.cache import SIZE_LIMIT_BYTES, Kept, ResultCache
-from tobit_kernel.server.queries.compose import Composition, compose
-from tobit_kernel.server.queries.guard import guard
-from tobit_kernel.server.queries.threads import Answer, Threads
-from tobit_kernel.server.sources.records import Sources
-from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared, Run, Source
+from tobit_kernel.errors import TobitError
+from tobit_kernel.server.queries.caller import Caller
+from tobit_kernel.server.queries.checked import checked
+from tobit_kernel.server.queries.execution import Execution, Means
+from tobit_kernel.server.sources.source import Cancellation
 from tobit_kernel.wire.models import QueryRequest
-from tobit_kernel.wire.stream import Encoder, Tail
-
-log = structlog.get_logger(__name__)
-#: Larger batches, which means rows, are not copied into an answer.
-BATCH_LIMIT_BYTES = 256 << 20
-
-_tracer = trace.get_tracer(__name__)
-
-#: Sources send fuller batches than this, but for the last.
-_SMALL_BYTES = 1 << 20
-
-
-@dataclass
-class Caller:
-    """Who waits for a query; ``gone`` is set when they no longer do."""
-
-    principal: Principal
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-    trace_id: str = ""
-    parent_trace_id: str | None = None
-    ip: str | None = None
-    agent: str | None = None
-    #: What the audit calls it; the history lists queries alone.
-    action: str = "query"
 
 
 class Queries:
     """Runs queries for callers."""
 
-    def __init__(self, sources: Sources, cache: ResultCache, audit: Audit, threads: Threads) -> None:
-        self.sources, self.cache, self.audit, self.threads = sources, cache, audit, threads
+    def __init__(self, means: Means) -> None:
+        self.means = means
 
     async def start(self, request: QueryRequest, caller: Caller) -> Execution:
         """A running query whose columns are known; its caller must ``stream`` or ``finish`` it.
 
         Errors before the first row come from here, audited.
         """
-        execution = Execution(self, request, caller)
+        execution = Execution(self.means, request, caller)
         try:
             await execution.open()
         except BaseException as error:
@@ -67,228 +29,13 @@ class Queries:
             raise
         return execution
 
-    async def compose(self, request: QueryRequest, principal: Principal) -> tuple[Source, Composition]:
-        """The statement as its source will run it, checked by the guard."""
-        source = await self.sources.get(principal, request.source)
-        schemas: dict[str, str] = getattr(source, "schemas", lambda _: {})(principal)
-        composed = compose(request.statement, request.parameters, request.cells, source.dialect, schemas)
-        if isinstance(composed.reading, TobitError):
-            raise await self._told(source, composed, principal, composed.reading)
-        guard(composed.reading, principal, source.dialect, schemas.get("my", ""))
-        return source, composed
-
-    async def _told(self, source: Source, composed: Composition, principal: Principal, own: TobitError) -> TobitError:
-        """The source's own words about a text that sqlglot could not follow; ours when it could."""
-        try:
-            await asyncio.to_thread(source.parse, principal, composed.statement)
-        except StatementError as error:
-            return composed.locate(error)
-        own.hint = own.hint or "Tobit must understand a statement to check it, and does not follow here."
-        return composed.locate(own)
-
     async def explain(self, request: QueryRequest, caller: Caller) -> str:
         """The plan of a statement, as text."""
-        source, composed = await self.compose(request, caller.principal)
-        prepared = Prepared(composed.statement, composed.values, request.limit, request.timeout_s)
+        source, composed = await checked(self.means.sources, request, caller.principal)
+        prepared = composed.prepared(request)
         try:
-            return await self.threads.call(
+            return await self.means.threads.call(
                 lambda: source.explain(caller.principal, prepared), Cancellation(), caller.gone
             )
         except TobitError as error:
             raise composed.locate(error) from error
-
-
-class _NotStarted:
-    """What a query has before its source began: no columns, no rows, nothing to close."""
-
-    schema = pa.schema([])
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        return iter(())
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-
-_NOT_STARTED = _NotStarted()
-
-
-class Execution:
-    """One query under way. ``stream`` yields the Arrow bytes; the audit row is written before the end marker."""
-
-    def __init__(self, queries: Queries, request: QueryRequest, caller: Caller) -> None:
-        self._queries, self._request, self._caller = queries, request, caller
-        self._began = time.perf_counter()
-        self._cancellation = Cancellation()
-        self._composed: Composition | None = None
-        self._run: Run = _NOT_STARTED
-        self._rows: Iterator[pa.RecordBatch] = iter(())
-        self._ahead: list[pa.RecordBatch] = []
-        self._over = False
-        self._kept: Kept | None = None
-        self._key = b""
-        self._kept_bytes = 0
-        self._finished = False
-        self.tail = Tail(trace_id=caller.trace_id)
-
-    @property
-    def source_name(self) -> str:
-        return self._request.source
-
-    async def open(self) -> None:
-        """Looks into the cache, else starts the statement."""
-        request, queries = self._request, self._queries
-        with _tracer.start_as_current_span("compose"):
-            source, composed = await queries.compose(request, self._caller.principal)
-        self._composed = composed
-        prepared = Prepared(composed.statement, composed.values, request.limit, request.timeout_s)
-        if request.cache_s:
-            self._key = kept_results.key(self._caller.principal, request.source, prepared)
-            self._kept = await queries.cache.get(self._key)
-            if self._kept is not None:
-                return
-        with _tracer.start_as_current_span("start"):
-            await self._threaded(lambda: self._start(source, prepared))
-
-    def _start(self, source: Source, prepared: Prepared) -> None:
-        """Starts the statement and reads what comes first: one thread for both, and its errors before the answer."""
-        self._run = source.start(self._caller.principal, prepared, self._cancellation)
-        self._rows = iter(self._run.batches())
-        self._ahead = self._some()
-
-    def _some(self) -> list[pa.RecordBatch]:
-        """The next batches; none at the end. A small one is the last as a rule, so the end is looked for at once."""
-        found: list[pa.RecordBatch] = []
-        for batch in self._rows:
-            found.append(batch)
-            if batch.num_rows >= BATCH_ROWS or batch.nbytes >= _SMALL_BYTES:
-                return found
-        self._over = True
-        return found
-
-    async def stream(self) -> AsyncIterator[memoryview | bytes]:
-        """The bytes of the answer. An error half way ends up in the tail, not in an exception."""
-        if self._kept is not None:
-            encoder, body = self._replayed(self._kept)
-            yield body
-        else:
-            encoder = Encoder(self._run.schema)
-            pieces: list[bytes] = []
-            async for piece in self._encoded(encoder):
-                self._keep(pieces, piece)
-                yield piece
-            if self._key and self.tail.error is None and pieces:
-                await self._store(pieces)
-        try:
-            await self.finish(None)
-        except Exception as failure:
-            log.error("an audit row is lost", error=str(failure).split("\n")[0], trace_id=self.tail.trace_id)
-            lost = SourceUnavailable("The audit can't be written, so the rows were discarded.")
-            self.tail.error = self.tail.error or lost.as_data()
-        yield encoder.end(self.tail)
-
-    def _replayed(self, kept: Kept) -> tuple[Encoder, bytes]:
-        self.tail.cached, self.tail.truncated = True, kept.truncated
-        self.tail.row_count = kept.row_count
-        encoder = Encoder(pa.ipc.read_schema(pa.py_buffer(kept.body)))
-        encoder.rows = kept.row_count
-        return encoder, kept.body
-
-    async def _encoded(self, encoder: Encoder) -> AsyncIterator[memoryview]:
-        yield encoder.start()
-        with _tracer.start_as_current_span("stream"):
-            try:
-                async for batch in self.batches():
-                    yield encoder.batch(batch)
-            except TobitError as error:
-                error.trace_id = self.tail.trace_id
-                self.tail.error = error.as_data()
-        self.tail.row_count = encoder.rows
-
-    async def batches(self) -> AsyncIterator[pa.RecordBatch]:
-        """The rows, at most ``limit``; sets ``tail.truncated``."""
-        left = self._request.limit
-        try:
-            async for batch in self._read():
-                if batch.nbytes > BATCH_LIMIT_BYTES:
-                    raise LimitReached("A row is too large.", "Take a part of its text, such as left(x, 1000).")
-                if left is not None and batch.num_rows > left:
-                    self.tail.truncated = True
-                    batch = batch.slice(0, left)
-                left = None if left is None else left - batch.num_rows
-                if batch.num_rows:
-                    yield batch
-                if self.tail.truncated:
-                    return
-        except TobitError as error:
-            raise (self._composed.locate(error) if self._composed else error) from error
-
-    async def _read(self) -> AsyncIterator[pa.RecordBatch]:
-        while self._ahead:
-            for batch in self._ahead:
-                yield batch
-            self._ahead = [] if self._over else await self._threaded(self._some)
-
-    async def finish(self, error: BaseException | None) -> None:
-        """Ends the statement if it still runs, and writes the audit row; once."""
-        if self._finished:
-            return
-        self._finished = True
-        self.tail.elapsed_ms = (time.perf_counter() - self._began) * 1000
-        if isinstance(error, TobitError) and self._composed is not None:
-            self._composed.locate(error)
-        ended = asyncio.ensure_future(self._end(error is not None))
-        try:
-            await asyncio.shield(self._queries.audit.record(self._event(error)))
-        except Exception as failure:
-            if error is None:
-                raise  # no answer without its audit row
-            log.error("an audit row is lost", error=str(failure).split("\n")[0], trace_id=self.tail.trace_id)
-        finally:
-            await asyncio.shield(ended)
-
-    async def _end(self, early: bool) -> None:
-        if self._run is not _NOT_STARTED:
-            await asyncio.to_thread(self._ended, early)
-
-    def _ended(self, early: bool) -> None:
-        if early:
-            self._cancellation.cancel()
-        self._run.close()
-
-    def _event(self, error: BaseException | None) -> Event:
-        told = self.tail.error
-        if error is not None:
-            told = error.as_data() if isinstance(error, TobitError) else InternalError(type(error).__name__).as_data()
-        composed, caller = self._composed, self._caller
-        return Event(
-            caller.principal,
-            caller.action,
-            outcome="ok" if told is None else str(told["error"]),
-            source=self._request.source,
-            statement=self._request.statement,
-            tables=composed.tables if composed else [],
-            rows=self.tail.row_count,
-            ms=self.tail.elapsed_ms,
-            cached=self.tail.cached,
-            error=None if told is None else str(told["message"]),
-            ip=caller.ip,
-            agent=caller.agent,
-            trace_id=caller.trace_id or None,
-            parent_trace_id=caller.parent_trace_id,
-        )
-
-    def _keep(self, pieces: list[bytes], piece: memoryview) -> None:
-        if self._key:
-            pieces.append(bytes(piece))
-            self._kept_bytes += len(piece)
-            if self._kept_bytes > SIZE_LIMIT_BYTES:
-                pieces.clear()
-                self._key = b""
-
-    async def _store(self, pieces: list[bytes]) -> None:
-        kept = Kept(b"".join(pieces), self.tail.row_count, self.tail.truncated)
-        await self._queries.cache.put(self._key, self._caller.principal, kept, self._request.cache_s)
-
-    async def _threaded(self, work: Callable[[], Answer]) -> Answer:
-        return await self._queries.threads.call(work, self._cancellation, self._caller.gone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,7 @@ class Record:
 class Prepared:
     """A statement ready to run: one SELECT with ``$1 … $n`` and its values in that order.
 
+    Other languages than SQL have ``parameters`` by name instead.
     At most ``limit`` rows are wanted, plus one that shows that there were more.
     """
 
@@ -42,6 +43,7 @@ class Prepared:
     values: list[Any] = field(default_factory=list)
     limit: int | None = None
     timeout_s: float = 30.0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Cancellation:
@@ -86,8 +88,8 @@ class Source(Protocol):
 
     #: Name in the entry-point group ``tobit.sources``.
     type: ClassVar[str]
-    #: sqlglot's name of its SQL.
-    dialect: ClassVar[str]
+    #: What it is asked in: sql, cypher or redis.
+    language: ClassVar[str]
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -102,9 +104,6 @@ class Source(Protocol):
     def table(self, principal: Principal, name: str) -> TableDetail:
         """One table by ``name`` or ``schema.name``; ``NotFound`` names near ones."""
 
-    def parse(self, principal: Principal, statement: str) -> None:
-        """Raises the source's own ``StatementError``, with ``position``; runs nothing."""
-
     def start(self, principal: Principal, prepared: Prepared, cancellation: Cancellation) -> Run:
         """Starts a statement; returns once its columns are known. ``cancellation`` ends it early.
 
@@ -116,3 +115,23 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Lets go of connections."""
+
+
+class SqlSource(Source, Protocol):
+    """A source that is asked in SQL."""
+
+    #: sqlglot's name of its SQL.
+    dialect: ClassVar[str]
+
+    def parse(self, principal: Principal, statement: str) -> None:
+        """Raises the source's own ``StatementError``, with ``position``; runs nothing."""
+
+
+class OtherSource(Source, Protocol):
+    """A source that is asked in a language of its own."""
+
+    def inspect(self, principal: Principal, statement: str) -> list[str]:
+        """The labels or keys that a statement reads; runs nothing.
+
+        ``Refused`` when it would change something, ``StatementError`` when it can't be read.
+        """

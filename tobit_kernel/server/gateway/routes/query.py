@@ -11,10 +11,11 @@ from starlette.types import Receive, Scope, Send
 from tobit_kernel.errors import Cancelled, LimitReached
 from tobit_kernel.server.gateway.callers import Reading, TheGate, caller, watched
 from tobit_kernel.server.gateway.metrics import QUERIES, QUERY_ROWS
+from tobit_kernel.server.queries.caller import Caller
+from tobit_kernel.server.queries.execution import Execution
 from tobit_kernel.server.queries.explain import explained
 from tobit_kernel.server.queries.format import formatted
 from tobit_kernel.server.queries.json_rows import answer
-from tobit_kernel.server.queries.run import Caller, Execution
 from tobit_kernel.wire.envelope import Envelope
 from tobit_kernel.wire.models import FormatRequest, Formatted, Plan, QueryAnswer, QueryRequest
 from tobit_kernel.wire.stream import MEDIA_TYPE
@@ -54,7 +55,7 @@ async def explain(gate: TheGate, principal: Reading, request: Request, body: Que
 async def format_(gate: TheGate, principal: Reading, body: FormatRequest) -> Envelope[Formatted]:
     """The same statement, laid out."""
     source = await gate.sources.get(principal, body.source)
-    return Envelope(data=Formatted(sql=formatted(body.statement, source.dialect)))
+    return Envelope(data=Formatted(sql=formatted(body.statement, getattr(source, "dialect", ""))))
 
 
 class _ArrowResponse(Response):

@@ -18,7 +18,7 @@ from tobit_kernel.server.gateway.callers import Loading, TheGate, caller
 from tobit_kernel.server.gateway.errors import translated
 from tobit_kernel.server.gateway.gate import Gate
 from tobit_kernel.server.gateway.spool import spooled
-from tobit_kernel.server.queries.run import Caller
+from tobit_kernel.server.queries.caller import Caller
 from tobit_kernel.server.tables.drop import drop
 from tobit_kernel.server.tables.load import Mode, load
 from tobit_kernel.wire.envelope import Envelope

@@ -30,6 +30,7 @@ class Files:
     """
 
     type: ClassVar[str] = "files"
+    language: ClassVar[str] = "sql"
     dialect: ClassVar[str] = "duckdb"
 
     def __init__(self, location: Path, home: Path) -> None:

@@ -23,6 +23,7 @@ class Postgresql:
     """A PostgreSQL server reached by ``postgresql://user@host:port/database``; read-only."""
 
     type: ClassVar[str] = "postgresql"
+    language: ClassVar[str] = "sql"
     dialect: ClassVar[str] = "postgres"
 
     def __init__(self, address: Address) -> None:

@@ -1,0 +1,2 @@
+-- People, their groups, sessions, keys and sign-ins.
+select 1;

@@ -1,0 +1,2 @@
+-- Who may do what, and who sees which rows.
+select 1;

@@ -1,0 +1,2 @@
+-- The audit as partitions under seals.
+select 1;

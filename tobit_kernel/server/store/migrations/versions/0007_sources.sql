@@ -1,0 +1,2 @@
+-- What sources need beside an address.
+select 1;

@@ -1,0 +1,2 @@
+-- Columns and patterns that are masked.
+select 1;

@@ -1,0 +1,2 @@
+-- Quotas, and what statements cost.
+select 1;

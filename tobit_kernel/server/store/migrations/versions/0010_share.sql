@@ -1,0 +1,2 @@
+-- Links to results.
+select 1;
