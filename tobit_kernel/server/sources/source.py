@@ -29,6 +29,8 @@ class Record:
     home: Path
     description: str = ""
     password: str | None = field(default=None, repr=False)
+    #: What the type's ``options_model`` knows, as it was given.
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,11 @@ class Run(Protocol):
 
 
 class Source(Protocol):
-    """A data source behind the gate, made from its record."""
+    """A data source behind the gate, made from its record.
+
+    A type that has options beside its address has them in a pydantic model of its own, as the class
+    variable ``options_model`` (a subclass of ``sources.options.Options``).
+    """
 
     #: Name in the entry-point group ``tobit.sources``.
     type: ClassVar[str]
