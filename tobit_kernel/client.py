@@ -48,6 +48,10 @@ class Gate:
         """``data`` of the answer to PUT, with ``body`` as JSON."""
         return self._json("PUT", path, query, body)
 
+    def patch(self, path: str, body: Any = None, **query: Any) -> Any:
+        """``data`` of the answer to PATCH, with ``body`` as JSON."""
+        return self._json("PATCH", path, query, body)
+
     def delete(self, path: str, **query: Any) -> Any:
         """``data`` of the answer to DELETE."""
         return self._json("DELETE", path, query)

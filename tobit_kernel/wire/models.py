@@ -79,25 +79,6 @@ class Formatted(BaseModel):
     sql: str
 
 
-class SourceInfo(BaseModel):
-    """A registered data source. ``location`` never holds a password."""
-
-    name: str
-    type: str
-    location: str = ""
-    description: str = ""
-
-
-class SourceDraft(Strict):
-    """A data source to register. ``password`` is encrypted at once and never shown again."""
-
-    name: str = Field(pattern=NAME)
-    type: str = Field(pattern=NAME)
-    location: str = Field(min_length=1, max_length=4000)
-    password: str | None = Field(None, repr=False)
-    description: str = Field("", max_length=4000)
-
-
 class TableInfo(BaseModel):
     """A table, view or file; ``rows`` is a rounded estimate, None when unknown."""
 

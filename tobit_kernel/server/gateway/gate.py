@@ -17,18 +17,24 @@ from tobit_kernel.server.audit.record import Audit
 from tobit_kernel.server.audit.spans import KeptSpans, expire
 from tobit_kernel.server.gateway.activity import Activity
 from tobit_kernel.server.gateway.demo import Demo
+from tobit_kernel.server.identity.accounts import Accounts
+from tobit_kernel.server.identity.grants import Grants
+from tobit_kernel.server.identity.identity import Identity
 from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.identity.sessions import Sessions
 from tobit_kernel.server.identity.token import LocalToken
 from tobit_kernel.server.queries.cache import ResultCache
 from tobit_kernel.server.queries.execution import Means
 from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.threads import Threads
+from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
 from tobit_kernel.server.sources.records import Sources
-from tobit_kernel.server.sources.secrets import Secrets
 from tobit_kernel.server.sources.workbench import Workbench
 from tobit_kernel.server.store import tenancy
 from tobit_kernel.server.store.budget import READER_POOL
+from tobit_kernel.server.store.notify import Notices
+from tobit_kernel.server.store.secrets import Secrets
 from tobit_kernel.server.store.store import Store, opened
 from tobit_kernel.settings import Settings
 from tobit_kernel.wire.models import Part, Status
@@ -45,13 +51,18 @@ class Gate:
 
     settings: Settings
     store: Store
-    identity: LocalToken
+    identity: Identity
+    accounts: Accounts
+    sessions: Sessions
+    grants: Grants
+    notices: Notices
     sources: Sources
     queries: Queries
     cache: ResultCache
     audit: Audit
     demo: Demo
     spans: KeptSpans
+    secrets: Secrets
     activity: Activity = field(default_factory=Activity)
     started: float = field(default_factory=time.monotonic)
     #: Set when the gate is asked to end.
@@ -97,32 +108,43 @@ class _StoreBinder:
 
 
 @asynccontextmanager
-async def opened_gate(settings: Settings, identity: LocalToken, spans: KeptSpans) -> AsyncIterator[Gate]:
+async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptSpans) -> AsyncIterator[Gate]:
     """A gate on its open store; closes in the opposite order."""
     async with opened(settings, lambda note: log.info("starting", note=note)) as store:
         binder = _StoreBinder(store, asyncio.get_running_loop())
         workbench = Workbench(store.addresses.reader, binder)
-        sources = Sources(store.engine, workbench, Secrets.of(settings), settings.home)
+        secrets = Secrets.of(settings)
+        sources = Sources(store.engine, workbench, secrets, settings.home)
         threads = Threads(READER_POOL)
         audit, cache = Audit(store.engine), ResultCache(store.engine)
+        notices = Notices(store.addresses.app)
         gate = Gate(
             settings,
             store,
-            identity,
+            Identity(local, store.engine, notices),
+            Accounts(store.engine),
+            Sessions(store.engine),
+            Grants(store.engine),
+            notices,
             sources,
             Queries(Means(sources, cache, audit, threads)),
             cache,
             audit,
             Demo(store, cache),
             spans,
+            secrets,
         )
+        notices.start()
         keeper = asyncio.create_task(_keep(gate), name="keeper")
+        health = asyncio.create_task(keep_looking(sources), name="health of sources")
         try:
             yield gate
         finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
+            for task in (keeper, health):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await notices.close()
             with suppress(Exception):  # the last spans, if the database still answers
                 await spans.flush(store.engine)
             await gate.demo.stop()
@@ -137,6 +159,7 @@ async def _keep(gate: Gate) -> None:
         await asyncio.sleep(FLUSH_S)
         try:
             await gate.spans.flush(gate.store.engine)
+            await gate.identity.flush()
             if time.monotonic() - expired > EXPIRE_S:
                 expired = time.monotonic()
                 await gate.cache.expire()

@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from tobit_kernel.server.audit.record import Event
-from tobit_kernel.server.gateway.callers import Reading, Registering, TheGate, caller
+from tobit_kernel.server.gateway.callers import Administering, Reading, Registering, TheGate, caller
 from tobit_kernel.server.queries.profile import profile as profiled
+from tobit_kernel.server.store.rotation import rotated
 from tobit_kernel.wire.envelope import Envelope
-from tobit_kernel.wire.models import NAME, SourceDraft, SourceInfo, TableDetail, TableInfo, TableProfile
+from tobit_kernel.wire.models import NAME, TableDetail, TableInfo, TableProfile
+from tobit_kernel.wire.sources import Rotation, SourceChange, SourceDraft, SourceInfo, SourceTest
 
 router = APIRouter(tags=["sources"])
 
@@ -19,7 +21,7 @@ Pattern = Annotated[str, Query(max_length=200)]
 
 @router.get("/sources")
 async def sources(gate: TheGate, principal: Reading, pattern: Pattern = "") -> Envelope[list[SourceInfo]]:
-    """Registered sources, the workbench first."""
+    """Registered sources, the built-in ones first, each as it was when it was last asked."""
     return Envelope(data=await gate.sources.known(principal, pattern))
 
 
@@ -31,12 +33,50 @@ async def add(gate: TheGate, principal: Registering, draft: SourceDraft) -> Enve
     return Envelope(data=info)
 
 
+@router.post("/sources/test")
+async def test_draft(gate: TheGate, principal: Registering, draft: SourceDraft) -> Envelope[SourceTest]:
+    """Whether a source would answer; nothing is kept of it."""
+    test = await gate.sources.test_draft(principal, draft)
+    reason = f"{draft.location}: {test.state}"
+    await gate.audit.record(Event(principal, "source.test", resource=draft.name, reason=reason))
+    return Envelope(data=test)
+
+
+@router.post("/sources/rotate-keys")
+async def rotate_keys(gate: TheGate, principal: Administering) -> Envelope[Rotation]:
+    """Encrypts every stored secret anew with the newest key: all of them, or after an error none."""
+    changed, unused = await rotated(gate.store.engine, gate.secrets)
+    told = Rotation(key=gate.secrets.newest, changed=changed, unused=unused)
+    reason = f"key {told.key}, {sum(changed.values())} secrets"
+    await gate.audit.record(Event(principal, "source.rotate_keys", reason=reason))
+    return Envelope(data=told)
+
+
+@router.patch("/sources/{source}")
+async def change(
+    gate: TheGate, principal: Registering, source: SourceName, change: SourceChange
+) -> Envelope[SourceInfo]:
+    """Changes a source after it has answered so; a password is written and never read."""
+    info = await gate.sources.change(principal, source, change)
+    reason = "changed " + ", ".join(sorted(change.model_fields_set))
+    await gate.audit.record(Event(principal, "source.change", resource=source, reason=reason))
+    return Envelope(data=info)
+
+
 @router.delete("/sources/{source}")
 async def remove(gate: TheGate, principal: Registering, source: SourceName) -> Envelope[dict[str, str]]:
     """Forgets a source."""
     await gate.sources.remove(principal, source)
     await gate.audit.record(Event(principal, "source.remove", resource=source))
     return Envelope(data={"name": source})
+
+
+@router.post("/sources/{source}/test")
+async def test(gate: TheGate, principal: Registering, source: SourceName) -> Envelope[SourceTest]:
+    """Whether a source answers now."""
+    found = await gate.sources.test(principal, source)
+    await gate.audit.record(Event(principal, "source.test", resource=source, reason=found.state))
+    return Envelope(data=found)
 
 
 @router.get("/sources/{source}/tables")

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from tobit_kernel.errors import InputError
-from tobit_kernel.server.sources.secrets import KEY_FILE, Secrets
+from tobit_kernel.server.store.secrets import KEY_FILE, Secrets
 from tobit_kernel.settings import Settings
 
 OLD, NEW = (base64.b64encode(os.urandom(32)).decode() for _ in range(2))

@@ -1,0 +1,1 @@
+select * from gate.source where tenant_id = :tenant order by name

@@ -1,0 +1,1 @@
+delete from gate.source where tenant_id = :tenant and name = :name returning name
