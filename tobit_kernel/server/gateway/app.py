@@ -16,16 +16,19 @@ from tobit_kernel.server.gateway import errors
 from tobit_kernel.server.gateway.door import Door
 from tobit_kernel.server.gateway.gate import opened_gate
 from tobit_kernel.server.gateway.routes import (
+    access,
     audit,
     demo,
     health,
     me,
     queries,
     query,
+    sessions,
     settings,
     sources,
     tables,
     traces,
+    users,
 )
 from tobit_kernel.server.gateway.tracing import Tracing
 from tobit_kernel.server.identity.token import LocalToken
@@ -41,16 +44,16 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-_NOUNS = (me, query, queries, sources, tables, demo, settings, audit, traces)
+_NOUNS = (me, users, sessions, access, query, queries, sources, tables, demo, settings, audit, traces)
 
 
-def make_app(settings_: Settings, identity: LocalToken) -> FastAPI:
+def make_app(settings_: Settings, local: LocalToken | None) -> FastAPI:
     """The gate as an application; its parts open when the server starts it."""
     spans = KeptSpans()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened_gate(settings_, identity, spans) as gate:
+        async with opened_gate(settings_, local, spans) as gate:
             app.state.gate = gate
             yield
 

@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from opentelemetry import trace
 from starlette.types import Receive
 
 from tobit_kernel.errors import Refused
+from tobit_kernel.server.audit.record import Event
 from tobit_kernel.server.gateway.gate import Gate
 from tobit_kernel.server.gateway.tracing import current_trace_id
-from tobit_kernel.server.identity.principal import MAY, Permission, Principal
+from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.server.identity.refusal import require
+from tobit_kernel.server.identity.roles import Reach
+from tobit_kernel.server.identity.sessions import Origin
 from tobit_kernel.server.queries.caller import Caller
 
 
@@ -28,19 +32,35 @@ def _gate(request: Request) -> Gate:
     return cast(Gate, request.app.state.gate)
 
 
-def needs(permission: Permission) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency that gives the caller's principal, or refuses."""
+def needs(permission: Permission, *, whose_password_is_old: bool = False) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that gives the caller's principal, or refuses and says who could permit it.
+
+    ``whose_password_is_old`` lets also those in who must change their password first.
+    """
 
     async def checked(request: Request) -> Principal:
-        principal = _gate(request).identity.identify(request.headers.get("authorization"))
+        principal: Principal = request.scope["state"]["principal"]
         trace.get_current_span().set_attribute("tobit.tenant", principal.tenant)
-        if not principal.may(permission):
-            who = ", ".join(sorted(MAY[permission]))
-            raise Refused(f"This needs the permission {permission.value!r}.", f"These roles have it: {who}.")
+        if principal.must_change_password and not whose_password_is_old:
+            raise Refused("Your password must be changed first.", "`%tobit login --change-password`.")
+        require(principal, permission)
         return principal
 
     checked.permission = permission  # type: ignore[attr-defined]  # read by the test that no route forgets one
     return checked
+
+
+async def anybody(request: Request) -> Origin:
+    """A dependency of routes for those who are not signed in: from where they come."""
+    return origin_of(request)
+
+
+anybody.permission = None  # type: ignore[attr-defined]  # declared: nothing is needed
+
+
+def origin_of(request: Request) -> Origin:
+    """From where a request comes."""
+    return Origin(request.client.host if request.client else None, request.headers.get("user-agent"))
 
 
 #: PostgreSQL counts rows up to here.
@@ -52,6 +72,25 @@ Loading = Annotated[Principal, Depends(needs(Permission.LOAD))]
 Auditing = Annotated[Principal, Depends(needs(Permission.AUDIT))]
 Registering = Annotated[Principal, Depends(needs(Permission.SOURCES))]
 Administering = Annotated[Principal, Depends(needs(Permission.ADMINISTER))]
+People = Annotated[Principal, Depends(needs(Permission.USERS))]
+Known = Annotated[Principal, Depends(needs(Permission.READ, whose_password_is_old=True))]
+Anybody = Annotated[Origin, Depends(anybody)]
+
+
+async def tenant_of(
+    request: Request,
+    tenant: Annotated[str | None, Query(max_length=80, description="for administrators of all")] = None,
+) -> str:
+    """The tenant that a request is about: the caller's own, or another for who reaches it."""
+    principal: Principal = request.scope["state"]["principal"]
+    if tenant in (None, principal.tenant):
+        return principal.tenant
+    if principal.reach(Permission.USERS) is not Reach.ALL:
+        raise Refused("Another tenant's people are not yours to see.", "Administrators reach all tenants.")
+    return str(tenant)
+
+
+Tenant = Annotated[str, Depends(tenant_of)]
 
 
 def caller(request: Request, principal: Principal) -> Caller:
@@ -62,6 +101,23 @@ def caller(request: Request, principal: Principal) -> Caller:
         parent_trace_id=request.scope["state"].get("parent_trace_id"),
         ip=request.client.host if request.client else None,
         agent=request.headers.get("user-agent"),
+    )
+
+
+def event(
+    request: Request, principal: Principal, action: str, resource: str | None = None, reason: str | None = None
+) -> Event:
+    """What the audit keeps of a change made by ``request``."""
+    who = caller(request, principal)
+    return Event(
+        principal,
+        action,
+        resource=resource,
+        reason=reason,
+        ip=who.ip,
+        agent=who.agent,
+        trace_id=who.trace_id or None,
+        parent_trace_id=who.parent_trace_id,
     )
 
 

@@ -60,7 +60,8 @@ def serve(settings: Settings, host: str | None = None, port: int = 0) -> None:
 
 
 async def _run(settings: Settings, listening: list[socket.socket]) -> None:
-    app = make_app(settings, LocalToken(issue(settings.home)))
+    local = None if settings.team else LocalToken(issue(settings.home))
+    app = make_app(settings, local)
     config = uvicorn.Config(
         app,
         log_config=None,

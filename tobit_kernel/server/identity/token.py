@@ -8,7 +8,6 @@ import os
 import secrets
 from pathlib import Path
 
-from tobit_kernel.errors import Unauthenticated
 from tobit_kernel.runtime import TOKEN_FILE
 from tobit_kernel.server.identity.principal import LOCAL, Principal
 
@@ -30,10 +29,6 @@ class LocalToken:
     def __init__(self, token: str) -> None:
         self._digest = hashlib.sha256(token.encode()).digest()
 
-    def identify(self, authorization: str | None) -> Principal:
-        """The caller behind an ``Authorization: Bearer …`` header; else ``Unauthenticated``."""
-        scheme, _, token = (authorization or "").partition(" ")
-        given = hashlib.sha256(token.strip().encode()).digest()
-        if scheme.lower() == "bearer" and hmac.compare_digest(given, self._digest):
-            return LOCAL
-        raise Unauthenticated()
+    def known(self, digest: bytes) -> Principal | None:
+        """The one user, for the token's sha256; else None."""
+        return LOCAL if hmac.compare_digest(digest, self._digest) else None

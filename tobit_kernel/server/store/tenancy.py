@@ -28,6 +28,8 @@ class Bindable(Protocol):
     def user(self) -> str: ...
     @property
     def role(self) -> str: ...
+    @property
+    def bound_scopes(self) -> str: ...
 
 
 def _script(name: str) -> str:
@@ -46,6 +48,7 @@ async def bind(app: AsyncConnection | AsyncEngine, pid: int, backend_start: date
     One statement, committed when this returns; the reader's statement must begin after it.
     """
     values = {"tenant": principal.tenant, "actor": principal.user, "role": principal.role}
+    values["scopes"] = principal.bound_scopes
     await _committed(app, BIND, {"pid": pid, "backend_start": backend_start, **values})
 
 

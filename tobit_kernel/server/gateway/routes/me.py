@@ -2,17 +2,32 @@
 
 from fastapi import APIRouter
 
-from tobit_kernel.server.gateway.callers import Administering, Reading, TheGate
+from tobit_kernel.server.gateway.callers import Administering, Known, Reading, TheGate
+from tobit_kernel.server.identity.roles import Permission
 from tobit_kernel.wire.envelope import Envelope
-from tobit_kernel.wire.models import Me, Status
+from tobit_kernel.wire.models import Status
+from tobit_kernel.wire.people import Me
 
 router = APIRouter(tags=["gate"])
 
 
 @router.get("/me")
-async def me(principal: Reading) -> Envelope[Me]:
-    """Whom the gate takes the caller for."""
-    return Envelope(data=Me(tenant=principal.tenant, user=principal.user, role=principal.role))
+async def me(principal: Known) -> Envelope[Me]:
+    """Whom the gate takes the caller for, and what they may."""
+    return Envelope(
+        data=Me(
+            tenant=principal.tenant,
+            user=principal.user,
+            role=principal.role,
+            groups=sorted(principal.groups),
+            permissions=[permission.value for permission in Permission if principal.may(permission)],
+            scopes={name.value: sorted(values) for name, values in principal.scopes.values.items()},
+            via=principal.via,
+            must_change_password=principal.must_change_password,
+            lang=principal.lang,
+            time_zone=principal.time_zone,
+        )
+    )
 
 
 @router.get("/status")

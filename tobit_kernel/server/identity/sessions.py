@@ -1,0 +1,148 @@
+"""Sessions: opaque tokens of which only the sha256 is kept; they slide, end, are listed and revoked."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from tobit_kernel.errors import NotFound
+from tobit_kernel.server.identity.identity import digest_of
+from tobit_kernel.wire.people import SessionInfo
+
+#: What tokens of sessions begin with, so that a leaked one is recognised.
+PREFIX = "tbs_"
+
+_OPEN = text(
+    "insert into gate.session"
+    " (digest, id, tenant_id, account, kind, method, ends_at, idle_s, ip, agent, provider_session)"
+    " select :digest, :id, a.tenant_id, a.id, :kind, :method, :ends_at, :idle_s, :ip, :agent, :provider_session"
+    " from gate.account a where a.id = :account and a.disabled_at is null"
+)
+_LIST = text(
+    "select id, account, kind, method, created_at, last_used_at, ends_at, ip, agent, ended_at, ended_by"
+    " from gate.session where tenant_id = :tenant and (cast(:account as text) is null or account = :account)"
+    " and (:ended or (ended_at is null and ends_at > now() and last_used_at > now() - make_interval(secs => idle_s)))"
+    " order by last_used_at desc limit 1000"
+)
+_END = text(
+    "update gate.session set ended_at = now(), ended_by = :by where tenant_id = :tenant and id = :id"
+    " and (cast(:account as text) is null or account = :account) and ended_at is null returning account"
+)
+_END_ALL = text(
+    "update gate.session set ended_at = now(), ended_by = :by"
+    " where account = :account and id <> :but and ended_at is null"
+)
+_END_PROVIDER = text(
+    "update gate.session set ended_at = now(), ended_by = 'provider'"
+    " where provider_session = :provider_session and ended_at is null"
+)
+
+
+class Kind(StrEnum):
+    """What holds a session, and so how long it lasts."""
+
+    #: a person's browser: a cookie
+    BROWSER = "browser"
+    #: `tobit login`
+    PROGRAM = "program"
+    #: a kernel under JupyterHub
+    KERNEL = "kernel"
+    #: a dashboard's kernel
+    DASHBOARD = "dashboard"
+    #: a notebook that runs as a report
+    REPORT = "report"
+
+
+#: (ends without use after, ends in any case after)
+LIFE: dict[Kind, tuple[timedelta, timedelta]] = {
+    Kind.BROWSER: (timedelta(hours=8), timedelta(days=7)),
+    Kind.PROGRAM: (timedelta(days=7), timedelta(days=30)),
+    Kind.KERNEL: (timedelta(minutes=10), timedelta(minutes=10)),
+    Kind.DASHBOARD: (timedelta(minutes=10), timedelta(minutes=10)),
+    Kind.REPORT: (timedelta(minutes=10), timedelta(minutes=10)),
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new session; ``token`` exists here alone."""
+
+    token: str
+    id: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Origin:
+    """From where a request comes."""
+
+    ip: str | None = None
+    agent: str | None = None
+
+
+class Sessions:
+    """The sessions of all tenants."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def open(
+        self,
+        connection: AsyncConnection,
+        account: str,
+        kind: Kind,
+        method: str,
+        origin: Origin,
+        provider_session: str | None = None,
+    ) -> Opened:
+        """A session of ``account``, within the transaction of ``connection``; ``NotFound`` for a disabled one."""
+        token, number = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(6)
+        idle, most = LIFE[kind]
+        ends_at = datetime.now(UTC) + most
+        values: dict[str, Any] = {
+            "digest": digest_of(token),
+            "id": number,
+            "account": account,
+            "kind": kind,
+            "method": method,
+            "ends_at": ends_at,
+            "idle_s": int(idle.total_seconds()),
+            "ip": origin.ip,
+            "agent": origin.agent,
+            "provider_session": provider_session,
+        }
+        if not (await connection.execute(_OPEN, values)).rowcount:
+            raise NotFound(f"There is no account {account!r} that may sign in.")
+        return Opened(token, number, ends_at)
+
+    async def known(self, tenant: str, account: str | None = None, ended: bool = False) -> list[SessionInfo]:
+        """Sessions of the tenant (or of one account), the last used first; ``ended`` shows those too."""
+        values = {"tenant": tenant, "account": account, "ended": ended}
+        async with self._engine.connect() as connection:
+            rows = (await connection.execute(_LIST, values)).mappings()
+            return [SessionInfo.model_validate(dict(row)) for row in rows]
+
+    async def end(self, tenant: str, number: str, by: str, account: str | None = None) -> str:
+        """Ends one session at once; whose it was. ``account`` limits it to their own."""
+        values = {"tenant": tenant, "id": number, "by": by, "account": account}
+        async with self._engine.begin() as connection:
+            whose: str | None = (await connection.execute(_END, values)).scalar()
+        if whose is None:
+            raise NotFound(f"There is no open session {number!r}.", "`%tobit users --sessions` lists them.")
+        return whose
+
+    async def end_all(self, account: str, by: str, but: str = "") -> int:
+        """Ends all sessions of ``account`` except the one with the id ``but``; how many."""
+        async with self._engine.begin() as connection:
+            return (await connection.execute(_END_ALL, {"account": account, "by": by, "but": but})).rowcount
+
+    async def end_of_provider(self, provider_session: str) -> int:
+        """Ends what a provider signs out; how many."""
+        async with self._engine.begin() as connection:
+            return (await connection.execute(_END_PROVIDER, {"provider_session": provider_session})).rowcount
