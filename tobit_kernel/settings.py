@@ -6,12 +6,13 @@ as an overlay in a later layer; the order is published > environment > default.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tobit_kernel.errors import InputError
 
@@ -29,6 +30,18 @@ class Settings(BaseSettings):
     team: bool = Field(False, description="a gate for many people: everybody signs in")
     secret_keys: SecretStr | None = Field(None, description="id:base64 keys that encrypt stored secrets, newest first")
     lang: str = Field("", description="en or ko; empty: the system's")
+    ca_file: Path | None = Field(None, description="certificates (PEM) that a gate's https is checked against")
+    tls_certificate: Path | None = Field(None, description="the gate's certificate chain (PEM) for TCP")
+    tls_key: Path | None = Field(None, description="the key of that certificate (PEM)")
+    hosts: str = Field("", description="names the gate answers to on TCP, commas between; localhost always")
+    hub_api_url: str | None = Field(None, description="JupyterHub's API; the gate takes the Hub's tokens then")
+    hub_scope: str = Field("access:services!service=tobit", description="what a Hub's token must allow")
+    hub_roles: Annotated[dict[str, str], NoDecode] = Field(
+        {}, description='roles of the Hub\'s groups as JSON: `{"group": "role"}`; `*` is everybody'
+    )
+    hub_token: SecretStr | None = Field(
+        None, validation_alias="JUPYTERHUB_API_TOKEN", description="given by JupyterHub to each server it starts"
+    )
     idle_s: float = Field(1800, gt=0, description="seconds without clients after which the gate stops")
     log_level: LogLevel = "info"
     ci: bool = Field(False, description="a test that would skip fails instead")
@@ -38,10 +51,29 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("ca_file", "tls_certificate", "tls_key")
+    @classmethod
+    def _where(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().absolute()
+
+    @field_validator("hub_roles", mode="before")
+    @classmethod
+    def _json(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError(f"it is no JSON ({error})") from None
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _lower(cls, value: str) -> str:
         return value.lower()
+
+
+def variable(name: str) -> str:
+    """The environment variable of the setting ``name``."""
+    field = Settings.model_fields.get(name)
+    return str(field.validation_alias) if field and field.validation_alias else f"TOBIT_{name.upper()}"
 
 
 @lru_cache(maxsize=1)
@@ -51,7 +83,7 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"TOBIT_{str(first['loc'][0]).upper()}"
+        name = variable(str(first["loc"][0]))
         raise InputError(
             f"{name}={first['input']!s} makes no sense: {first['msg']}.", f"Correct or unset {name}."
         ) from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from tobit_kernel.settings import Settings
+from tobit_kernel.settings import Settings, variable
 
 HEAD = """# Settings
 
@@ -25,7 +25,7 @@ def page() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    cells = (f"`TOBIT_{name.upper()}`", field.description or "", _values(field.annotation), _default(name, field))
+    cells = (f"`{variable(name)}`", field.description or "", _values(field.annotation), _default(name, field))
     return f"| {' | '.join(cells)} |"
 
 
@@ -34,6 +34,8 @@ def _values(kind: Any) -> str:
     choices = [choice for choice in get_args(kind) if isinstance(choice, str)]
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
+    if get_origin(kind) is dict:
+        return "JSON"
     names = [part.__name__ for part in get_args(kind) or (kind,) if part is not type(None)]
     words = {"str": "text", "SecretStr": "text, kept secret", "float": "number", "int": "number", "bool": "`1` or `0`"}
     return ", ".join(words.get(name, name.lower()) for name in names)
@@ -42,6 +44,6 @@ def _values(kind: Any) -> str:
 def _default(name: str, field: FieldInfo) -> str:
     if name == "home":
         return "`~/.tobit`"
-    if field.default in (None, "", PydanticUndefined):
+    if field.default in (None, "", PydanticUndefined) or field.default == {}:
         return "none"
     return f"`{field.default}`"
