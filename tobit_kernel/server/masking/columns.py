@@ -1,0 +1,155 @@
+"""Personal data in Arrow columns. Numbers, times and truth values are passed by; text is searched by RE2."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tobit_kernel.server.masking.pattern import Pattern
+from tobit_kernel.server.masking.policy import Mode, Policy
+
+#: Columns of which fewer values match are changed by these alone.
+_FEW = 0.5
+#: No pattern is shorter.
+_LEAST_BYTES = 6
+
+
+def masked(batch: pa.RecordBatch, policy: Policy) -> pa.RecordBatch:
+    """``batch`` with the same schema; columns without finds are the same memory."""
+    patterns = policy.active
+    if not patterns:
+        return batch
+    columns = [
+        _array(column, policy, patterns) if has_text(column.type) else column for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+@lru_cache(maxsize=1024)
+def has_text(kind: pa.DataType) -> bool:
+    """Whether values of this type are, or contain, text."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return has_text(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return has_text(kind.value_type)
+    if _is_text(kind):
+        return True
+    return any(has_text(kind.field(place).type) for place in range(kind.num_fields))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _array(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
+    kind = array.type
+    if not has_text(kind) or not len(array):
+        return array
+    if isinstance(kind, pa.BaseExtensionType):
+        return pa.ExtensionArray.from_storage(kind, _array(array.storage, policy, patterns))
+    if pa.types.is_string_view(kind):
+        return _texts(array.cast(pa.large_string()), policy, patterns).cast(kind)
+    if _is_text(kind):
+        return _texts(array, policy, patterns)
+    if pa.types.is_dictionary(kind):
+        values = _array(array.dictionary, policy, patterns)
+        return pa.DictionaryArray.from_arrays(array.indices, values, ordered=kind.ordered)
+    if pa.types.is_struct(kind):
+        fields = [_array(array.field(place), policy, patterns) for place in range(kind.num_fields)]
+        return pa.StructArray.from_arrays(fields, fields=list(kind), mask=array.is_null())
+    if pa.types.is_map(kind):
+        inner = pa.StructArray.from_arrays(
+            [_array(array.keys, policy, patterns), _array(array.items, policy, patterns)],
+            fields=[kind.key_field, kind.item_field],
+        )
+        return pa.Array.from_buffers(
+            kind, len(array), array.buffers()[:2], array.null_count, array.offset, children=[inner]
+        )
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        inner = _array(array.values, policy, patterns)
+        return pa.Array.from_buffers(
+            kind, len(array), array.buffers()[:2], array.null_count, array.offset, children=[inner]
+        )
+    # rarer shapes (fixed-size lists, unions, views): slow, and right
+    return _array(array.cast(_plain(kind)), policy, patterns).cast(kind)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_fixed_size_list(kind) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
+        return pa.large_list(kind.value_field)
+    raise pa.ArrowNotImplementedError(f"Values of type {kind} can't be searched for personal data.")
+
+
+def _texts(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
+    """A column of text: what it can't hold is not looked for, and what matches nothing is not touched."""
+    likely = _likely(array, patterns)
+    if not likely:
+        return array
+    hits = pc.match_substring_regex(array, _together(likely))
+    count = pc.sum(hits).as_py() or 0
+    if not count:
+        return array
+    if count > len(array) * _FEW:
+        return _replaced(array, policy, likely)
+    hits = hits.fill_null(False)
+    return pc.replace_with_mask(array, hits, _replaced(array.filter(hits), policy, likely))
+
+
+def _likely(array: pa.Array, patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    """The patterns whose bytes and hints are somewhere in the column, looked for in all its values at once."""
+    whole = _bytes(array)
+    if len(whole) < _LEAST_BYTES:
+        return ()
+    found = tuple(pattern for pattern in patterns if not pattern.needs or pattern.needs in whole)
+    hinted = tuple(pattern for pattern in found if pattern.hint)
+    if hinted:
+        one = pa.array([whole], pa.large_binary())
+        if not pc.match_substring_regex(one, "|".join(dict.fromkeys(each.hint for each in hinted)))[0].as_py():
+            return tuple(pattern for pattern in found if not pattern.hint)
+    return found
+
+
+def _bytes(array: pa.Array) -> bytes:
+    """The values one behind the other."""
+    _, offsets, data = array.buffers()
+    if data is None:
+        return b""
+    wide = pa.types.is_large_string(array.type)
+    places = pa.Array.from_buffers(
+        pa.int64() if wide else pa.int32(), len(array) + 1, [None, offsets], 0, array.offset
+    )
+    start, end = places[0].as_py(), places[len(array)].as_py()
+    return bytes(data.slice(start, end - start))
+
+
+@lru_cache(maxsize=256)
+def _together(patterns: tuple[Pattern, ...]) -> str:
+    return "|".join(f"(?:{pattern.find})" for pattern in patterns)
+
+
+def _replaced(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
+    for pattern in patterns:
+        hits = pc.match_substring_regex(array, pattern.find)
+        if not pc.any(hits).as_py():
+            continue
+        array = _one(array, hits.fill_null(False), policy, pattern)
+    return array
+
+
+def _one(array: pa.Array, hits: pa.Array, policy: Policy, pattern: Pattern) -> pa.Array:
+    """``array`` without the finds of one pattern."""
+    mode = policy.mode(pattern.name)
+    if mode is Mode.MASK and pattern.holds is None:
+        for _ in range(pattern.rounds):
+            array = pc.replace_substring_regex(array, pattern.find, pattern.shown)
+        return array
+    old = array.filter(hits).to_pylist()
+    if mode is Mode.DROP:
+        gone = [pattern.replaced(text, lambda _: "") != text for text in old]
+        new = [None if is_gone else text for text, is_gone in zip(old, gone, strict=True)]
+    else:
+        put = policy.hashed if mode is Mode.HASH else None
+        new = [pattern.replaced(text, put) for text in old]
+    return pc.replace_with_mask(array, hits, pa.array(new, array.type))

@@ -1,0 +1,64 @@
+"""What a pattern of personal data is.
+
+``find`` is RE2 and Python's ``re`` with ``re.ASCII`` at once: no look-around. What must stand before a match is
+its first group and is put back; what ends it is ``\\b``, so that Hangul may follow at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+#: Before a match: no letter or digit, and no sign of a longer name or number.
+APART = r"(^|[^0-9A-Za-z_.\-]|(?:^|[^0-9A-Za-z_.])-|(?:^|[^0-9])\.)"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One kind of personal data in free text."""
+
+    name: str
+    #: What it is, in a few words.
+    title: str
+    #: The set that it belongs to: korean or international.
+    group: str
+    find: str
+    #: What is shown instead, with ``\\1`` as RE2 has it.
+    shown: str
+    #: An example and what becomes of it; docs and tests read them.
+    example: tuple[str, str]
+    #: Must hold for the text of a match, where its form alone says too little.
+    holds: Callable[[str], bool] | None = None
+    #: Bytes without which there is no match, and RE2 that finds at least as much as ``find``, also where values
+    #: stand one behind the other: they spare the search in most columns.
+    needs: bytes = b""
+    hint: str = ""
+    #: Where a match takes the sign behind it, its neighbour is found in a second round only.
+    rounds: int = 1
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """``find`` for Python."""
+        return re.compile(self.find, re.ASCII)
+
+    def replaced(self, text: str, put: Callable[[str], str] | None = None) -> str:
+        """``text`` with every match masked, or as ``put`` makes of it."""
+
+        def each(match: re.Match[str]) -> str:
+            found = match.group()
+            before = match[1] if self.keeps_before else ""
+            inner = found[len(before) :]
+            if self.holds is not None and not self.holds(inner):
+                return found
+            return before + put(inner) if put is not None else match.expand(self.shown)
+
+        for _ in range(self.rounds):
+            text = self.compiled.sub(each, text)
+        return text
+
+    @property
+    def keeps_before(self) -> bool:
+        """Whether the first group is what stands before."""
+        return self.find.startswith("(^|")
