@@ -48,7 +48,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
     PASSPORT = "passport"
     IP = "ip"
-    #: anything: nothing of it is shown but its length's presence
+    #: anything else: all of it is hidden
     FREE = "free"
 
 

@@ -24,7 +24,7 @@ class SealedColumn:
 
 
 #: Every column that ``Secrets`` wrote. Whoever adds one adds it here, or its secrets keep their old key.
-SEALED: list[SealedColumn] = [SealedColumn("gate.source", "secret")]
+SEALED: list[SealedColumn] = [SealedColumn("gate.source", "secret"), SealedColumn("gate.masking_key", "key")]
 
 
 async def rotated(engine: AsyncEngine, secrets: Secrets) -> tuple[dict[str, int], list[int]]:
