@@ -16,10 +16,14 @@ from tobit_kernel.server.queries.parse import Reading
 #: Nobody reads the gate's own tables by SQL; the verbs show what may be seen of them.
 _CLOSED = frozenset({"gate", "pg_toast"})
 _ADMINISTRATORS = frozenset({"pg_catalog", "information_schema"})
-#: What holds passwords, their hashes, or the server's own files; a powerful login to a customer's database sees it.
+#: What holds passwords, their hashes, the server's own files, other people's statements, or values of rows that the
+#: caller may not see (statistics); a powerful login to a customer's database sees it.
 _SECRET = frozenset(
     "pg_authid pg_shadow pg_user_mapping pg_user_mappings user_mapping_options _pg_user_mappings pg_subscription"
-    " pg_file_settings pg_hba_file_rules pg_ident_file_mappings pg_largeobject".split()
+    " pg_file_settings pg_hba_file_rules pg_ident_file_mappings pg_largeobject pg_db_role_setting"
+    " pg_stat_activity pg_stat_replication pg_stat_wal_receiver pg_stat_subscription pg_cursors pg_prepared_xacts"
+    " pg_prepared_statements pg_stat_statements pg_statistic pg_statistic_ext_data pg_stats pg_stats_ext"
+    " pg_stats_ext_exprs".split()
 )
 
 
@@ -43,7 +47,7 @@ def guard(reading: Reading, principal: Principal, dialect: str, personal: str = 
 
 def _check_schema(schema: str, name: str, principal: Principal, personal: str) -> None:
     where = schema or ("pg_catalog" if name.startswith("pg_") else "")
-    if where in _ADMINISTRATORS and name in _SECRET:
+    if name in _SECRET and (where in _ADMINISTRATORS or name == "pg_stat_statements"):
         raise Refused(f"{name!r} holds secrets of the server.", "`pg_roles` and `pg_settings` show what may be seen.")
     if where in _CLOSED and (personal or where != "gate"):
         raise Refused(

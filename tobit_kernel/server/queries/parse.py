@@ -17,7 +17,7 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from tobit_kernel.errors import StatementError
 from tobit_kernel.server.queries.called import called
-from tobit_kernel.wire.parameters import tokens
+from tobit_kernel.wire.parameters import significant, tokens
 
 # Its warning about statements that it does not know is our refusal.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -31,7 +31,9 @@ _OTHER = exp.Set | exp.Drop | exp.Alter | exp.Transaction | exp.Commit | exp.Rol
 
 
 #: Operators of PostgreSQL and pgvector, and one of the same length for which sqlglot makes the same tree.
-_UNKNOWN = {"<<=": "<< ", ">>=": ">> ", "<#>": "<->", "<+>": "<->", "|/": " -", "||/": "  -"}
+_UNKNOWN = {"<<=": "<< ", ">>=": ">> ", "<#>": "<->", "<+>": "<->", "|/": " -", "||/": "  -", "@": "-", "@-": " -"}
+#: Types of which sqlglot does not know that text follows them: ``point '(0,0)'``.
+_TYPES = frozenset("point box circle line lseg polygon cidr macaddr macaddr8 jsonpath tsquery tsvector money".split())
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,20 @@ def read(statement: str, dialect: str) -> Reading:
 
 def _readable(statement: str, dialect: str) -> str:
     """``statement`` as long as it was, with operators that sqlglot does not know as some that it knows."""
-    if dialect != "postgres" or not any(operator in statement for operator in _UNKNOWN):
+    if dialect != "postgres":
+        return statement
+    given = significant(statement)
+    before = {
+        token.start
+        for token, after in zip(given, given[1:], strict=False)
+        if token.kind == "word" and after.kind == "string" and token.text.lower() in _TYPES
+    }
+    if not before and not any(operator in statement for operator in _UNKNOWN):
         return statement
     pieces: list[str] = []
     for kind, run in groupby(tokens(statement), lambda token: token.kind == "other"):
-        text = "".join(token.text for token in run)
+        found = list(run)
+        text = "".join(" " * len(token.text) if token.start in before else token.text for token in found)
         pieces.append(_UNKNOWN.get(text, text) if kind else text)
     return "".join(pieces)
 

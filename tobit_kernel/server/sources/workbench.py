@@ -33,6 +33,7 @@ class Workbench(Postgresql):
 
     def _lend(self, principal: Principal) -> Reader:
         reader = self._readers.lend()
+        reader.is_own = True
         try:
             self._binder.bind(reader, principal)
         except BaseException:

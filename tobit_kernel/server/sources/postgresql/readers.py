@@ -42,6 +42,8 @@ class Reader:
         self._before_release: Callable[[], None] = lambda: None
         #: Set for the caller's transaction alone; our own constants, never a caller's text.
         self.settings: dict[str, str] = {}
+        #: Whether the server is ours: its functions with effects are withdrawn there.
+        self.is_own = False
         self.connection = cast(dbapi.Connection, lease.dbapi_connection)
         ((pid,),) = self.fetch("select pg_backend_pid()")  # also shows that it is alive
         self.pid = int(pid)
