@@ -18,17 +18,21 @@ from typing import Any
 from tobit_kernel import __version__
 from tobit_kernel.client import Gate
 from tobit_kernel.errors import Conflict, GateUnavailable, TobitError, Unauthenticated
+from tobit_kernel.hub_session import HubSession
 from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, make_home
 from tobit_kernel.settings import Settings, settings
 
 #: A database that was killed may need long to recover.
 START_LIMIT_S = 180.0
+#: A gate that is stopped or hangs must not hang who asks for it.
+ANSWER_S = 15.0
 _POLL_S = 0.02
 _LOCK = "start.lock"
 _START_LOG = "start.log"
 
 _children: list[subprocess.Popen[bytes]] = []
 _known: Gate | None = None
+_session: HubSession | None = None
 
 
 def gate(on_start: Callable[[], None] | None = None) -> Gate:
@@ -50,7 +54,7 @@ def running(told: Settings) -> Gate | None:
     token = _token(told.home)
     found = Gate(str(facts["url"]), token)
     try:
-        found.get("/me")
+        found.answers(within_s=ANSWER_S)
     except (OSError, GateUnavailable):
         return None
     except Unauthenticated:
@@ -75,6 +79,19 @@ def facts_of(home: Path) -> dict[str, Any] | None:
     return facts if isinstance(facts, dict) and "url" in facts else None
 
 
+def bearer(told: Settings) -> str | HubSession:
+    """What a gate of ``TOBIT_GATEWAY_URL`` knows this process by: a session through JupyterHub, else the home's token.
+
+    One session for the process, whoever asks.
+    """
+    global _session
+    if not told.gateway_url or told.hub_token is None:
+        return _token(told.home)
+    if _session is None:
+        _session = HubSession(told.gateway_url, told.hub_token.get_secret_value(), told.ca_file)
+    return _session
+
+
 def _token(home: Path) -> str:
     try:
         return (home / TOKEN_FILE).read_text("utf-8")
@@ -92,7 +109,7 @@ def _answers(known: Gate) -> bool:
 
 def _connected(told: Settings, on_start: Callable[[], None] | None) -> Gate:
     if told.gateway_url:
-        return Gate(told.gateway_url, _token(told.home))
+        return Gate(told.gateway_url, bearer(told), told.ca_file)
     make_home(told.home)
     found = running(told)
     if found is not None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlencode
 
 import urllib3
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, SSLError
 
 from tobit_kernel import __version__
 from tobit_kernel.errors import Cancelled, GateUnavailable, StreamTruncated, TobitError, from_data
+from tobit_kernel.pools import CONNECT_S, untrusted
+from tobit_kernel.pools import pool as _pool
 from tobit_kernel.wire.stream import MEDIA_TYPE, Result, decode
 
 if TYPE_CHECKING:
@@ -25,16 +25,49 @@ PREFIX = "/api/v1"
 EVENT_STREAM = "text/event-stream"
 #: Seconds beyond a query's own limit before the client gives up on a silent gate.
 PATIENCE_S = 30.0
-CONNECT_S = 5.0
+
+
+class Bearer(Protocol):
+    """A token that changes while the process lives, such as a session's."""
+
+    def token(self) -> str:
+        """The one to use now."""
+
+    def renewed(self, refused: str) -> bool:
+        """Whether there is another one after the gate did not know ``refused``."""
+
+
+class Fixed:
+    """One token for good."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+    def renewed(self, refused: str) -> bool:
+        return False
 
 
 class Gate:
-    """A gate at ``url`` (``unix:///path`` or ``http(s)://host``), called with ``token``."""
+    """A gate at ``url`` (``unix:///path`` or ``http(s)://host``), called with ``token``.
 
-    def __init__(self, url: str, token: str) -> None:
+    ``ca_file`` (PEM) takes the place of the system's certificates for https.
+    """
+
+    def __init__(self, url: str, token: str | Bearer, ca_file: Path | None = None) -> None:
         self.url = url
-        self._headers = {"authorization": f"Bearer {token}", "user-agent": f"tobit/{__version__}"}
-        self._pool = _pool(url)
+        self._bearer = Fixed(token) if isinstance(token, str) else token
+        self._pool = _pool(url, ca_file)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._bearer.token()}", "user-agent": f"tobit/{__version__}"}
+
+    def answers(self, within_s: float) -> None:
+        """Comes back when the gate knows us; ``GateUnavailable`` when it says nothing for so long."""
+        self._send("GET", "/me", {}, None, read_s=within_s).drain_conn()
 
     def get(self, path: str, **query: Any) -> Any:
         """``data`` of the answer to GET ``/api/v1`` + ``path``."""
@@ -85,24 +118,16 @@ class Gate:
         ``on_event`` hears ``{done, total, note}`` while the gate works.
         """
         response = self._send("POST", path, query, data, accept=EVENT_STREAM, content_type="application/octet-stream")
-        try:
-            for event, content in _events(response):
-                if event == "progress" and on_event:
-                    on_event(content)
-                elif event == "result":
-                    return content
-                elif event == "error":
-                    raise from_data(content)
-        except KeyboardInterrupt:
-            raise Cancelled() from None
-        except (HTTPError, OSError) as error:
-            raise StreamTruncated(
-                "The gate went away before it said whether the table is there.",
-                "`%tobit tables` shows it; a load is all or nothing.",
-            ) from error
-        finally:
-            response.close()
-        raise StreamTruncated()
+        return _result(
+            response,
+            on_event,
+            "The gate went away before it said whether the table is there.",
+            "`%tobit tables` shows it; a load is all or nothing.",
+        )
+
+    def follow(self, path: str, on_event: Callable[[dict[str, Any]], None] | None = None, **query: Any) -> Any:
+        """The result of GET on work that takes a while; ``on_event`` hears ``{done, total, note}`` meanwhile."""
+        return _result(self._send("GET", path, query, None, accept=EVENT_STREAM), on_event)
 
     def close(self) -> None:
         """Closes idle connections."""
@@ -131,30 +156,45 @@ class Gate:
         content_type: str = "application/json",
     ) -> urllib3.BaseHTTPResponse:
         given = urlencode({name: value for name, value in query.items() if value is not None})
+        address = PREFIX + path + (f"?{given}" if given else "")
         headers = {**self._headers, "accept": accept, "traceparent": _traceparent()}
         if body is not None:
             headers["content-type"] = content_type
+        timeout = urllib3.Timeout(connect=CONNECT_S, read=read_s)
+        response = self._request(method, address, body, headers, timeout)
+        used = headers["authorization"].removeprefix("Bearer ")
+        if response.status == 401 and (body is None or isinstance(body, bytes)) and self._bearer.renewed(used):
+            response.drain_conn()
+            response = self._request(method, address, body, {**headers, **self._headers}, timeout)
+        if response.status >= 400:
+            raise _failure(response)
+        return response
+
+    def _request(
+        self,
+        method: str,
+        address: str,
+        body: Any,
+        headers: dict[str, str],
+        timeout: urllib3.Timeout,
+        again: bool = True,
+    ) -> urllib3.BaseHTTPResponse:
         try:
-            response = self._pool.request(
-                method,
-                PREFIX + path + (f"?{given}" if given else ""),
-                body=body,
-                headers=headers,
-                preload_content=False,
-                retries=False,
-                timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s),
+            return self._pool.request(
+                method, address, body=body, headers=headers, preload_content=False, retries=False, timeout=timeout
             )
         except KeyboardInterrupt:
             raise Cancelled() from None
         except NewConnectionError as error:
             raise GateUnavailable() from error
         except ProtocolError as error:
+            if method == "GET" and again:  # most likely an idle connection that had just ended
+                return self._request(method, address, body, headers, timeout, again=False)
             raise GateUnavailable("The gate went away during the call.") from error
+        except SSLError as error:
+            raise untrusted(self.url, error) from error
         except (HTTPError, OSError) as error:
             raise GateUnavailable(f"The gate does not answer: {type(error).__name__}.") from error
-        if response.status >= 400:
-            raise _failure(response)
-        return response
 
 
 def path_of(*parts: str) -> str:
@@ -169,6 +209,30 @@ def _failure(response: urllib3.BaseHTTPResponse) -> TobitError:
         return GateUnavailable(f"What answers at the gate's address is no gate (status {response.status}).")
     finally:
         response.release_conn()
+
+
+def _result(
+    response: urllib3.BaseHTTPResponse,
+    on_event: Callable[[dict[str, Any]], None] | None,
+    lost: str = "",
+    hint: str = "",
+) -> Any:
+    """The result in a stream of events; ``StreamTruncated`` with ``lost`` and ``hint`` when it breaks off."""
+    try:
+        for event, content in _events(response):
+            if event == "progress" and on_event:
+                on_event(content)
+            elif event == "result":
+                return content
+            elif event == "error":
+                raise from_data(content)
+    except KeyboardInterrupt:
+        raise Cancelled() from None
+    except (HTTPError, OSError) as error:
+        raise StreamTruncated(lost, hint) from error
+    finally:
+        response.close()
+    raise StreamTruncated()
 
 
 def _events(response: urllib3.BaseHTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -191,38 +255,3 @@ def _lines(response: urllib3.BaseHTTPResponse) -> Iterator[str]:
 
 def _traceparent() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-
-
-def _pool(url: str) -> urllib3.HTTPConnectionPool:
-    if url.startswith("unix://"):
-        return _UnixPool(Path(url.removeprefix("unix://")))
-    return urllib3.connection_from_url(url, maxsize=4)
-
-
-class _UnixConnection(HTTPConnection):
-    """An HTTP connection whose other end is a socket file."""
-
-    def __init__(self, file: Path, **options: Any) -> None:
-        super().__init__("localhost", **options)
-        self._file = file
-
-    def _new_conn(self) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(CONNECT_S)
-        try:
-            connection.connect(str(self._file))
-        except OSError as error:
-            connection.close()
-            raise NewConnectionError(self, str(error)) from error
-        return connection
-
-
-class _UnixPool(urllib3.HTTPConnectionPool):
-    """Connections to one socket file."""
-
-    def __init__(self, file: Path) -> None:
-        super().__init__("localhost", maxsize=4)
-        self._file = file
-
-    def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self._file, timeout=self.timeout.connect_timeout)

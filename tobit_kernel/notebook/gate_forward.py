@@ -93,7 +93,16 @@ class GateForward:
             self._starting = None
 
     async def _send(self, method: str, path: str, query: str, body: bytes | None, timeout_s: float) -> Answer:
-        address = find_gate()
+        address = await asyncio.to_thread(find_gate)
+        answer = await self._fetched(address, method, path, query, body, timeout_s)
+        if answer.status == 401 and await asyncio.to_thread(_renewed, address.token):
+            address = await asyncio.to_thread(find_gate)
+            answer = await self._fetched(address, method, path, query, body, timeout_s)
+        return answer
+
+    async def _fetched(
+        self, address: Address, method: str, path: str, query: str, body: bytes | None, timeout_s: float
+    ) -> Answer:
         client, root = _client(address.url)
         try:
             response = await client.fetch(
@@ -118,21 +127,33 @@ class GateForward:
 
 
 def find_gate() -> Address:
-    """Where the files of TOBIT_HOME, or TOBIT_GATEWAY_URL, say that the gate is."""
-    from tobit_kernel.autostart import facts_of
+    """Where the files of TOBIT_HOME, or TOBIT_GATEWAY_URL, say that the gate is; may sign in, so it blocks."""
+    from tobit_kernel.autostart import bearer, facts_of
 
     told = settings()
-    facts = {"url": told.gateway_url} if told.gateway_url else facts_of(told.home)
-    token = told.home / TOKEN_FILE
+    if told.gateway_url:
+        known = bearer(told)
+        return Address(told.gateway_url.rstrip("/"), known if isinstance(known, str) else known.token())
+    facts, token = facts_of(told.home), told.home / TOKEN_FILE
     if facts is None or not token.exists():
         raise GateUnavailable("No gate runs here.", "The first cell that asks something starts it.")
     return Address(str(facts["url"]).rstrip("/"), token.read_text("utf-8").strip())
+
+
+def _renewed(refused: str) -> bool:
+    """Whether the process has another session in place of the one that the gate did not know; blocks."""
+    from tobit_kernel.autostart import bearer
+
+    known = bearer(settings())
+    return not isinstance(known, str) and known.renewed(refused)
 
 
 def _client(url: str) -> tuple[SimpleAsyncHTTPClient, str]:
     """A client for ``url``, and the root of addresses that it understands."""
     options: dict[str, Any] = {"force_instance": True, "max_body_size": 256 * 1024 * 1024}
     if not url.startswith(UNIX):
+        if url.startswith("https://") and settings().ca_file:
+            options["defaults"] = {"ca_certs": str(settings().ca_file)}
         return SimpleAsyncHTTPClient(**options), url
     socket = Path(url.removeprefix(UNIX))
     return SimpleAsyncHTTPClient(resolver=UnixResolver(str(socket)), **options), "http://gate"

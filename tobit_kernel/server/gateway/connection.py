@@ -11,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_LIMIT_BYTES = 64 << 10
 #: Who has sent no whole head by then is let go.
 HEAD_LIMIT_S = 30.0
+#: Large pieces are read by this much while a head may be in them.
+_STEP_BYTES = 16 << 10
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n"
     b"x-content-type-options: nosniff\r\n\r\n"
@@ -23,6 +25,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._head_bytes = 0
+        #: Not in a body: what comes belongs to a head.
         self._in_head = True
         self._patience: asyncio.TimerHandle | None = None
 
@@ -35,6 +38,14 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        while self._in_head and len(data) > _STEP_BYTES:
+            self._feed(data[:_STEP_BYTES])
+            data = data[_STEP_BYTES:]
+            if self.transport.is_closing():
+                return
+        self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
             self._head_bytes += len(data)
@@ -51,6 +62,10 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._head_bytes = True, 0
+        super().on_message_complete()
 
     def _wait(self) -> None:
         self._stop_waiting()
