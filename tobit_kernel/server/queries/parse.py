@@ -26,6 +26,11 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 _DIALECTS: dict[str, type[Postgres | DuckDB]] = {"postgres": Postgres, "duckdb": DuckDB}
 
 
+def dialect_of(name: str) -> type[Postgres | DuckDB]:
+    """How sqlglot reads the SQL of a source."""
+    return _DIALECTS[name]
+
+
 #: Statements that sqlglot knows and that are not a SELECT.
 _OTHER = exp.Set | exp.Drop | exp.Alter | exp.Transaction | exp.Commit | exp.Rollback | exp.Merge | exp.Use
 
@@ -67,7 +72,7 @@ def read(statement: str, dialect: str) -> Reading:
     try:
         trees = [
             tree
-            for tree in sqlglot.parse(_readable(statement, dialect), read=_DIALECTS[dialect])
+            for tree in sqlglot.parse(readable(statement, dialect), read=dialect_of(dialect))
             if tree is not None and not isinstance(tree, exp.Semicolon)
         ]
     except (SqlglotError, RecursionError) as error:
@@ -86,7 +91,7 @@ def read(statement: str, dialect: str) -> Reading:
     return Reading(is_select, _tables(tree), functions)
 
 
-def _readable(statement: str, dialect: str) -> str:
+def readable(statement: str, dialect: str) -> str:
     """``statement`` as long as it was, with operators that sqlglot does not know as some that it knows."""
     if dialect != "postgres":
         return statement

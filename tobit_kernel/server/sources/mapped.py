@@ -48,6 +48,27 @@ class Mapped:
                 break
         return last
 
+    def changed(self, changes: list[tuple[int, int, str]]) -> Mapped:
+        """This text with each ``(start, end, new)`` replaced, in order and not overlapping."""
+        answer, at = Mapped(), 0
+        for start, end, new in changes:
+            answer.add(self._part(at, start))
+            answer.put(new, self.origin(start))
+            at = end
+        answer.add(self._part(at, len(self.text)))
+        return answer
+
+    def _part(self, begin: int, end: int) -> Mapped:
+        """What stands from ``begin`` up to ``end``."""
+        answer, at = Mapped(), 0
+        for piece, origin, verbatim in self._pieces:
+            first, last = max(begin - at, 0), min(end - at, len(piece))
+            if first < last:
+                moved = Origin(origin.cell, origin.offset + first) if origin and verbatim else origin
+                answer._pieces.append((piece[first:last], moved, verbatim))
+            at += len(piece)
+        return answer
+
 
 def rewritten(text: str, changes: list[tuple[int, int, str]], origin: Callable[[int], Origin]) -> Mapped:
     """``text`` with each ``(start, end, new)`` replaced, in order and not overlapping."""
