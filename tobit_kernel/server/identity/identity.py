@@ -128,7 +128,7 @@ def _principal(
     scopes: list[tuple[str, str]],
 ) -> tuple[Principal, float]:
     own = Role(role)
-    known = [rule for rule in rules if rule[2] in Permission]
+    known = [rule for rule in rules if rule[2] in set(Permission)]
     principal = Principal(
         tenant,
         user,

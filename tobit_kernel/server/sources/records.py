@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel.errors import Conflict, InputError, NotFound, Refused, TobitError
-from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.identity.principal import Permission, Principal
 from tobit_kernel.server.sources.options import checked_options, refuse_secret
 from tobit_kernel.server.sources.source import Record, Source
 from tobit_kernel.server.sources.table import Row, Table, info
@@ -38,13 +37,11 @@ class Sources:
         self._table, self._secrets, self._home = Table(engine), secrets, home
         #: By name, in the order they are listed.
         self.built_in: dict[str, BuiltIn] = {WORKBENCH: BuiltIn(workbench, "The workbench's own database")}
-        #: Whether a caller may know of a source; one they may not is as if it were not there.
-        self.visible: Callable[[Principal, str], bool] = lambda principal, name: True
         self._open: dict[tuple[str, str], tuple[Record, Source]] = {}
 
     async def get(self, principal: Principal, name: str) -> Source:
         """The live source; ``NotFound`` names what there is."""
-        if not self.visible(principal, name):
+        if not _visible(principal, name):
             raise await self._unknown(principal, name)
         if name in self.built_in:
             return self.built_in[name].source
@@ -66,7 +63,7 @@ class Sources:
         ]
         known = [*own, *(info(row) for row in await self._table.all(principal.tenant))]
         wanted = pattern.strip("*").lower()
-        return [each for each in known if wanted in each.name and self.visible(principal, each.name)]
+        return [each for each in known if wanted in each.name and _visible(principal, each.name)]
 
     async def add(self, principal: Principal, draft: SourceDraft) -> SourceInfo:
         """Registers a source once it has answered; nothing is kept of one that does not."""
@@ -105,7 +102,7 @@ class Sources:
     async def remove(self, principal: Principal, name: str) -> None:
         """Forgets a source and its password; the data behind it stays."""
         self._refuse_built_in(name)
-        if not self.visible(principal, name) or not await self._table.delete(principal.tenant, name):
+        if not _visible(principal, name) or not await self._table.delete(principal.tenant, name):
             raise await self._unknown(principal, name)
         kept = self._open.pop((principal.tenant, name), None)
         if kept is not None:
@@ -146,7 +143,7 @@ class Sources:
 
     async def _row(self, principal: Principal, name: str) -> Row:
         self._refuse_built_in(name)
-        row = await self._table.one(principal.tenant, name) if self.visible(principal, name) else None
+        row = await self._table.one(principal.tenant, name) if _visible(principal, name) else None
         if row is None:
             raise await self._unknown(principal, name)
         return row
@@ -207,3 +204,8 @@ class Sources:
     async def _unknown(self, principal: Principal, name: str) -> NotFound:
         names = ", ".join(each.name for each in await self.known(principal))
         return NotFound(f"There is no source {name!r}.", f"There are: {names}; notebook frames: --source local.")
+
+
+def _visible(principal: Principal, name: str) -> bool:
+    """Whether the caller may know of a source; one they may not is as if it were not there."""
+    return principal.may(Permission.READ, f"source/{name}")

@@ -1,0 +1,132 @@
+"""Every route declares what it needs, and every role gets from it what the matrix says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from tests.integration.identity.conftest import People
+from tobit_kernel.server.gateway.app import PREFIX, make_app
+from tobit_kernel.server.gateway.door import OPEN
+from tobit_kernel.server.identity.principal import MAY, Permission, Role
+from tobit_kernel.settings import Settings
+
+#: What may be asked by everybody and tells nothing of anybody.
+PLAIN = {"/health", "/metrics", "/openapi.json"}
+#: They end the gate, or begin what takes long.
+NOT_HERE = {("POST", f"{PREFIX}/stop"), ("POST", f"{PREFIX}/demo")}
+
+
+def declared(dependant: Dependant) -> Iterator[Permission | None]:
+    if hasattr(dependant.call, "permission"):
+        yield dependant.call.permission
+    for below in dependant.dependencies:
+        yield from declared(below)
+
+
+def all_routes() -> list[tuple[str, str, list[Permission | None]]]:
+    """``(method, path, declarations)`` of every route."""
+    def flat(routes: object, prefix: str = "") -> Iterator[tuple[str, str, list[Permission | None]]]:
+        for route in routes:  # type: ignore[attr-defined]
+            if isinstance(route, APIRoute):
+                for method in sorted(route.methods):
+                    yield method, prefix + route.path, list(declared(route.dependant))
+            elif hasattr(route, "original_router"):
+                yield from flat(route.original_router.routes, prefix + route.include_context.prefix)
+
+    return list(flat(make_app(Settings(), None).routes))
+
+
+ROUTES = all_routes()
+IN_API = [(method, path, needs) for method, path, needs in ROUTES if path.startswith(PREFIX)]
+
+
+def test_every_route_declares_one_permission_or_that_it_is_open() -> None:
+    assert len(IN_API) > 30
+    for method, path, needs in ROUTES:
+        is_open = path in PLAIN or not path.startswith(PREFIX) or path.startswith(tuple(f"{PREFIX}/{x}" for x in OPEN))
+        assert needs.count(None) + sum(isinstance(need, Permission) for need in needs) == len(needs)
+        if is_open:
+            assert not any(needs), f"{method} {path} stands open and needs {needs}"
+        else:
+            assert len(set(needs)) == 1 and needs[0] is not None, f"{method} {path} declares {needs}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_gets_what_the_matrix_says(people: People, role: Role) -> None:
+    wrong = []
+    for method, path, needs in IN_API:
+        if (method, path) in NOT_HERE or not needs or needs[0] is None:
+            continue
+        address = re.sub(r"\{\w+\}", "0", path)
+        if method == "DELETE" and role in MAY[needs[0]]:
+            address = re.sub(r"\{\w+\}", "nothing-there", path)
+        if address.endswith("/me/session"):
+            continue  # it would sign the person out
+        answer = people.http(f"{role}-red", method, address, {"nonsense": 1} if method != "GET" else None)
+        if (answer.status == 403) is (role in MAY[needs[0]]) or answer.status in (401, 500):
+            wrong.append((method, address, needs[0].value, answer.status, answer.data[:200]))
+    assert not wrong
+
+
+@pytest.mark.parametrize(("user", "other"), [("red", "blue"), ("blue", "red")])
+def test_nobody_but_an_administrator_reaches_another_tenants_people(people: People, user: str, other: str) -> None:
+    asked = [("GET", "/users"), ("GET", "/sessions"), ("GET", "/access"), ("PATCH", f"/users/viewer-{other}")]
+    for method, path in asked:
+        body = {} if method == "PATCH" else None
+        status, data = people.said(f"manager-{user}", method, f"{PREFIX}{path}?tenant={other}", body)
+        assert status == 403 and other not in str(data["message"])
+    assert people.said(f"manager-{user}", "PATCH", f"{PREFIX}/users/viewer-{other}", {"name": "x"})[0] == 404
+    status, data = people.said(f"admin-{user}", "GET", f"{PREFIX}/users?tenant={other}")
+    assert status == 200 and {item["id"] for item in data["items"]} == {f"{role}-{other}" for role in Role}
+
+
+def test_rows_give_and_take_and_explain(people: People) -> None:
+    deny = {"subject_type": "group", "subject": "guests", "permission": "load", "is_allowed": False,
+            "reason": "only visiting"}  # fmt: skip
+    status, data = people.said("manager-red", "POST", f"{PREFIX}/access/permissions", deny)
+    assert status == 404 and "guests" in data["message"]
+    assert people.said("manager-red", "PATCH", f"{PREFIX}/users/analyst-red", {"groups": ["guests"]})[0] == 200
+    status, row = people.said("manager-red", "POST", f"{PREFIX}/access/permissions", deny)
+    assert status == 200
+    status, data = people.said("analyst-red", "DELETE", f"{PREFIX}/tables/none")
+    assert status == 403 and "only visiting" in data["message"] and "group 'guests'" in data["message"]
+    assert people.said("analyst-blue", "DELETE", f"{PREFIX}/tables/none")[0] == 404
+    assert people.said("manager-red", "DELETE", f"{PREFIX}/access/permissions/{row['id']}")[0] == 200
+    assert people.said("analyst-red", "DELETE", f"{PREFIX}/tables/none")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("user", "change"),
+    [("manager-red", {"role": "admin"}), ("manager-red", {"role": "nobody"}), ("analyst-red", {"role": "manager"})],
+)
+def test_nobody_rises_by_themselves(people: People, user: str, change: dict[str, str]) -> None:
+    status, _ = people.said(user, "PATCH", f"{PREFIX}/users/{user}", change)
+    assert status in (403, 422)
+    body = {"subject_type": "account", "subject": user, "permission": "administer", "reason": "me"}
+    assert people.said(user, "POST", f"{PREFIX}/access/permissions", body)[0] == 403
+    body["permission"] = "see_pii"
+    assert people.said(user, "POST", f"{PREFIX}/access/permissions", body)[0] == 403
+
+
+def test_a_source_that_was_taken_is_as_if_it_were_not_there(people: People) -> None:
+    deny = {"subject_type": "account", "subject": "viewer-blue", "permission": "read", "resource": "source/workbench",
+            "is_allowed": False, "reason": "only the plant's own"}  # fmt: skip
+    status, row = people.said("manager-blue", "POST", f"{PREFIX}/access/permissions", deny)
+    assert status == 200
+    assert "workbench" not in [source["name"] for source in people.gate("viewer-blue").get("/sources")]
+    status, _ = people.said("viewer-blue", "POST", f"{PREFIX}/query", {"statement": "select 1"})
+    assert status == 404
+    people.gate("manager-blue").delete(f"/access/permissions/{row['id']}")
+    assert people.rows("viewer-blue", "select 1") == [(1,)]
+
+
+def test_a_disabled_person_is_out_at_once(people: People) -> None:
+    people.add("leaver-red", "red", "viewer")
+    assert people.rows("leaver-red", "select 1") == [(1,)]
+    people.gate("manager-red")._json("PATCH", "/users/leaver-red", {}, {"disabled": True, "reason": "left"})
+    assert people.http("leaver-red", "GET", f"{PREFIX}/me").status == 401
