@@ -9,6 +9,7 @@
     ├── Unauthenticated         401
     ├── NotFound                404
     ├── Conflict                409
+    │   └── AuditBroken              the audit is not as it was sealed
     ├── LimitReached            413  too many rows or bytes
     ├── TimedOut                408
     ├── Cancelled               499
@@ -132,6 +133,12 @@ class Conflict(TobitError):
     """This clashes with what is already there."""
 
     status = 409
+
+
+class AuditBroken(Conflict):
+    """The audit is not as it was sealed."""
+
+    default_hint = "Keep the database and TOBIT_HOME/audit.anchor as they are, and compare with a backup."
 
 
 class LimitReached(TobitError):

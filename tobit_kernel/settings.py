@@ -43,6 +43,7 @@ class Settings(BaseSettings):
         None, validation_alias="JUPYTERHUB_API_TOKEN", description="given by JupyterHub to each server it starts"
     )
     idle_s: float = Field(1800, gt=0, description="seconds without clients after which the gate stops")
+    audit_keep_days: int = Field(1095, ge=31, le=36500, description="days that audit rows are kept, by whole months")
     log_level: LogLevel = "info"
     ci: bool = Field(False, description="a test that would skip fails instead")
 

@@ -1,26 +1,131 @@
-"""``audit``: who did what."""
+"""``audit``: who did what, and the proof that nobody changed it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tobit_kernel.errors import AuditBroken, InputError
 from tobit_kernel.verbs.answer import Answer
-from tobit_kernel.verbs.call import Call
+from tobit_kernel.verbs.call import Call, Surroundings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_SHOWN = ("at", "actor", "action", "resource", "source", "statement", "rows", "outcome")
 
 
-def audit(text: str = "", *, limit: int = 50, offset: int = 0, call: Call) -> Any:
-    """Lists the audit of your tenant, newest first.
+def audit(
+    text: str = "",
+    *,
+    actor: str | None = None,
+    action: str | None = None,
+    outcome: str | None = None,
+    source: str | None = None,
+    resource: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    tenant: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+    verify: bool = False,
+    call: Call,
+) -> Any:
+    """Lists the audit of your tenant, newest first; with --verify proves that all of it is as it was written.
+
+    A verification is for administrators, because the chain of seals runs through all tenants. When it
+    finds something, it names the rows and the time, and the command ends with 1.
 
     Parameters
     ----------
     text
-        only rows whose statement, action, resource or actor contain it
+        only rows whose statement, action, resource, reason or actor contain it
+    actor
+        only what this user did
+    action
+        only this, and what is below it: `source` finds `source.add`
+    outcome
+        `ok`, `failed`, or the name of an error such as `Refused`
+    source
+        only queries of this source
+    resource
+        only rows whose resource contains it
+    since
+        not before: `2026-11-20`, `2026-11-20T08:00`, or ago: `30m`, `2h`, `7d`
+    until
+        before this time
+    tenant
+        another tenant, or `*` for all; for administrators
     limit
         how many
     offset
         how many to skip
+    verify
+        check every row against its seal, and the seals against the anchor
     """
-    data = call.gate.get("/audit", text=text, limit=limit, offset=offset)
-    shown = ("at", "actor", "action", "resource", "source", "statement", "rows", "outcome")
+    if verify:
+        return _verified(call)
+    asked = {"actor": actor, "action": action, "outcome": outcome, "source": source, "resource": resource}
+    times = {"since": since, "until": until}
+    data = call.gate.get(
+        "/audit",
+        text=text,
+        **asked,
+        **{name: _time(name, told) for name, told in times.items()},
+        tenant=tenant,
+        limit=limit,
+        offset=offset,
+    )
+    shown = _SHOWN if tenant is None else ("tenant", *_SHOWN)
     rows = [{name: item[name] for name in shown} for item in data["items"]]
     return Answer(data, rows, empty="Nothing matches.", note=f"{len(rows):,} of {data['total']:,}")
+
+
+def _verified(call: Surroundings) -> Answer:
+    with call.working() as report:
+        data = call.gate.follow("/audit/verify", lambda event: report(event["done"], event["total"], event["note"]))
+    if not data["intact"]:
+        first, more = data["findings"][0]["message"], len(data["findings"]) - 1
+        raise AuditBroken(first if not more else f"{first} ({more} more with --as json)", **data)
+    return Answer(data, text=" ".join(_told(data)))
+
+
+def _told(data: Any) -> list[str]:
+    said = [f"The audit is as it was written: {data['rows']:,} rows under {data['seals']:,} seals."]
+    if data["unsealed"]:
+        said.append(f"{data['unsealed']:,} since {_short(data['unsealed_since'])} are too new for a seal.")
+    if data["erased"]:
+        said.append(f"{data['erased']:,} rows were emptied for people who were erased.")
+    if data["dropped"]:
+        count = len(data["dropped"])
+        what = "partition was" if count == 1 else "partitions were"
+        said.append(f"{count} {what} dropped by retention: {', '.join(data['dropped'])}.")
+    if not data["anchored"]:
+        said.append("There is no anchor in this home, so a cut-off end would not show.")
+    return said
+
+
+def _short(time: str) -> str:
+    return time[:19].replace("T", " ")
+
+
+def _time(name: str, told: str | None) -> str | None:
+    """ISO 8601 with a zone; a time without one is the user's."""
+    if told is None:
+        return None
+    return _instant(name, told).isoformat()
+
+
+def _instant(name: str, told: str) -> datetime:
+    import re
+    from datetime import UTC, datetime, timedelta
+
+    ago = re.fullmatch(r"(\d{1,6})([smhd])", told)
+    if ago:
+        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[ago[2]]
+        return datetime.now(UTC) - timedelta(**{unit: int(ago[1])})
+    try:
+        return datetime.fromisoformat(told).astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"--{name} {told!r} is no time.", "Write 2026-11-20, 2026-11-20T08:00, or 30m, 2h, 7d."
+        ) from None

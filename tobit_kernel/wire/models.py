@@ -228,32 +228,6 @@ class Trace(BaseModel):
     spans: list[SpanInfo]
 
 
-class AuditRow(BaseModel):
-    """Who did what, from where, with which outcome."""
-
-    id: int
-    at: datetime
-    actor: str
-    action: str
-    resource: str | None
-    source: str | None
-    statement: str | None
-    tables: list[str]
-    rows: int | None
-    ms: float | None
-    cached: bool
-    outcome: str
-    error: str | None
-    trace_id: str | None
-
-
-class AuditPage(BaseModel):
-    """A page of the audit, newest first, with the true total."""
-
-    items: list[AuditRow]
-    total: int
-
-
 class SettingInfo(BaseModel):
     """A setting as it is in force."""
 

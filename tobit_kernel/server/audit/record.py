@@ -2,91 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import text
+import psycopg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tobit_kernel.server.audit import listing, months
+from tobit_kernel.server.audit.canonical import ERASABLE, SALT_BYTES, digest_of, plain_json, storable
+from tobit_kernel.server.audit.event import ActorType, Event, masked
+from tobit_kernel.server.audit.listing import Wanted
 from tobit_kernel.server.store.direct import executed
 from tobit_kernel.server.store.tenancy import Bindable
-from tobit_kernel.wire.models import AuditPage, AuditRow, PastQueries, PastQuery
+from tobit_kernel.wire.audit import AuditPage, AuditRow
+from tobit_kernel.wire.models import PastQueries, PastQuery
+
+__all__ = ["ActorType", "Audit", "Event", "Wanted"]
 
 #: Longer statements and messages are cut in the audit.
 TEXT_LIMIT = 100_000
 
-_HERE = files(__package__)
-_INSERT = _HERE.joinpath("insert.sql").read_text("utf-8")
-_PAGE = text(_HERE.joinpath("page.sql").read_text("utf-8"))
+_INSERT = files(__package__).joinpath("insert.sql").read_text("utf-8")
+#: What a person may have typed, so what may hold somebody's data.
+_MASKED = ("statement", "error", "reason", "before", "after")
 
 
-@dataclass
-class Event:
-    """Who did what, with which outcome; ``ms`` is the gate's own time."""
-
-    by: Bindable
-    action: str
-    outcome: str = "ok"
-    resource: str | None = None
-    source: str | None = None
-    statement: str | None = None
-    tables: list[str] = field(default_factory=list)
-    rows: int | None = None
-    ms: float | None = None
-    cached: bool = False
-    error: str | None = None
-    reason: str | None = None
-    ip: str | None = None
-    agent: str | None = None
-    trace_id: str | None = None
-    parent_trace_id: str | None = None
-    actor_type: str = "user"
+def _as_it_is(text: str) -> str:
+    return text
 
 
 class Audit:
-    """The audit of a gate."""
+    """The audit of a gate. ``mask`` hides personal data in what people typed, before it is kept."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    def __init__(self, engine: AsyncEngine, mask: Callable[[str], str] = _as_it_is) -> None:
+        self._engine, self._mask = engine, mask
+        self._totals = listing.Totals()
 
     async def record(self, event: Event) -> None:
         """Keeps ``event``; it is in the database when this returns."""
+        values = self._row(event)
+        try:
+            await executed(self._engine, _INSERT, values)
+        except psycopg.errors.CheckViolation:  # the gate slept for more than a year: no month to write into
+            await months.ensure(self._engine)
+            await executed(self._engine, _INSERT, values)
+
+    def _row(self, event: Event) -> dict[str, Any]:
         values = {**vars(event), "tenant": event.by.tenant, "actor": event.by.user}
         del values["by"]
-        for name in ("statement", "error"):
-            values[name] = _stored(values[name])
-        await executed(self._engine, _INSERT, values)
+        for name in _MASKED:
+            if values[name] is not None:
+                values[name] = masked(values[name], self._mask)
+        values["before"], values["after"] = plain_json(values["before"]), plain_json(values["after"])
+        for name, value in values.items():
+            if isinstance(value, str) and name not in ("before", "after"):
+                values[name] = storable(value)[:TEXT_LIMIT]
+        values["tables"] = [storable(table) for table in event.tables]
+        values["salt"] = os.urandom(SALT_BYTES)
+        values["digest"] = digest_of(values["salt"], {name: values[name] for name in ERASABLE})
+        return values
 
-    async def page(self, principal: Bindable, words: str = "", limit: int = 100, offset: int = 0) -> AuditPage:
-        """Rows of the caller's tenant, newest first, with the true total."""
-        rows, total = await self._select(principal.tenant, None, None, words, limit, offset)
+    async def page(self, wanted: Wanted, limit: int = 100, offset: int = 0) -> AuditPage:
+        """Rows that are ``wanted``, newest first, with the true total."""
+        rows, total = await listing.page(self._engine, self._totals, wanted, limit, offset)
         return AuditPage(items=[AuditRow.model_validate(row) for row in rows], total=total)
 
     async def queries(self, principal: Bindable, words: str = "", limit: int = 100, offset: int = 0) -> PastQueries:
         """The caller's own queries, newest first, with the true total."""
-        rows, total = await self._select(principal.tenant, principal.user, "query", words, limit, offset)
+        wanted = Wanted(tenant=principal.tenant, own=principal.user, action="query", text=words)
+        rows, total = await listing.page(self._engine, self._totals, wanted, limit, offset)
         return PastQueries(items=[PastQuery.model_validate(row) for row in rows], total=total)
 
-    async def _select(
-        self, tenant: str, actor: str | None, action: str | None, words: str, limit: int, offset: int
-    ) -> tuple[list[dict[str, Any]], int]:
-        escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        values = {
-            "tenant": tenant,
-            "actor": actor,
-            "action": action,
-            "words": f"%{escaped}%",
-            "limit": limit,
-            "offset": offset,
-        }
-        async with self._engine.connect() as connection:
-            found = [dict(row) for row in (await connection.execute(_PAGE, values)).mappings()]
-        total = found[0]["total"] if found else 0
-        # the total of an empty page stands in a row of its own, without an id
-        return [row for row in found if row["id"] is not None], total
+    async def csv(self, wanted: Wanted) -> AsyncIterator[str]:
+        """Rows that are ``wanted`` as CSV, newest first, piece by piece; safe to open in a spreadsheet."""
+        async for piece in listing.csv(self._engine, wanted):
+            yield piece
 
-
-def _stored(value: str | None) -> str | None:
-    """Text that PostgreSQL can keep: no NUL, not endless."""
-    return None if value is None else value.replace("\x00", "")[:TEXT_LIMIT]
+    async def export(self, tenant: str, person: str) -> AsyncIterator[str]:
+        """Every row by or about ``person`` as lines of JSON, oldest first."""
+        async for line in listing.lines_about(self._engine, tenant, person):
+            yield line

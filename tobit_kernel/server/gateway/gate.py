@@ -13,10 +13,14 @@ from typing import Any
 import structlog
 
 from tobit_kernel import __version__
+from tobit_kernel.server.audit.anchor import Anchor
+from tobit_kernel.server.audit.keys import LABEL, keys_of
 from tobit_kernel.server.audit.record import Audit
+from tobit_kernel.server.audit.sealing import Sealer
 from tobit_kernel.server.audit.spans import KeptSpans, expire
 from tobit_kernel.server.gateway.activity import Activity
 from tobit_kernel.server.gateway.demo import Demo
+from tobit_kernel.server.gateway.sealing import keep_sealing, last_seal
 from tobit_kernel.server.identity.accounts import Accounts
 from tobit_kernel.server.identity.grants import Grants
 from tobit_kernel.server.identity.identity import Identity
@@ -60,6 +64,7 @@ class Gate:
     queries: Queries
     cache: ResultCache
     audit: Audit
+    sealer: Sealer
     demo: Demo
     spans: KeptSpans
     secrets: Secrets
@@ -117,6 +122,9 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         sources = Sources(store.engine, workbench, secrets, settings.home)
         threads = Threads(READER_POOL)
         audit, cache = Audit(store.engine), ResultCache(store.engine)
+        keys = keys_of(settings.home, secrets.derived(LABEL))
+        sealer = Sealer(store.engine, keys, Anchor(settings.home), settings.audit_keep_days)
+        await sealer.begin()
         notices = Notices(store.addresses.app)
         gate = Gate(
             settings,
@@ -130,6 +138,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             Queries(Means(sources, cache, audit, threads)),
             cache,
             audit,
+            sealer,
             Demo(store, cache),
             spans,
             secrets,
@@ -137,10 +146,11 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         notices.start()
         keeper = asyncio.create_task(_keep(gate), name="keeper")
         health = asyncio.create_task(keep_looking(sources), name="health of sources")
+        sealing = asyncio.create_task(keep_sealing(audit, sealer), name="sealer")
         try:
             yield gate
         finally:
-            for task in (keeper, health):
+            for task in (keeper, health, sealing):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -150,6 +160,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             await gate.demo.stop()
             threads.close()
             await sources.close()
+            await last_seal(sealer)
 
 
 async def _keep(gate: Gate) -> None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tobit_kernel.errors import Conflict, InputError
 from tobit_kernel.settings import Settings
@@ -64,6 +66,13 @@ class Secrets:
                 return key.decrypt(nonce, sealed, tenant.encode()).decode()
         raise InputError("A stored password can't be read with the present keys.", "Register the source again.")
 
+    def derived(self, label: str) -> list[bytes]:
+        """Keys for another purpose (32 bytes each, newest first), from which nobody gets back to these."""
+        return [
+            HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=label.encode()).derive(key)
+            for key in self._raw.values()
+        ]
+
     def grow(self) -> int | None:
         """The id of a new newest key in the home's own file, there before it is used; None for keys of a setting."""
         if self._file is None:
@@ -87,6 +96,7 @@ class Secrets:
         return self._keys.get(number)
 
     def _set(self, keys: Mapping[int, bytes]) -> None:
+        self._raw = dict(keys)
         self._keys = {number: AESGCM(key) for number, key in keys.items()}
         self._newest: int = next(iter(keys))
 
