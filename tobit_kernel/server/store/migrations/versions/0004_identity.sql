@@ -98,6 +98,38 @@ create table gate.sign_in (
 create index sign_in_by_account on gate.sign_in (account, at desc);
 create index sign_in_by_time on gate.sign_in (at);
 
+-- Who else may vouch for people of a tenant: OpenID Connect, LDAP.
+create table gate.provider (
+    tenant_id text not null references gate.tenant,
+    name text not null unique,
+    kind text not null check (kind in ('oidc', 'ldap')),
+    options jsonb not null,
+    secret bytea,
+    is_enabled boolean not null default true,
+    created_by text not null,
+    created_at timestamptz not null default now(),
+    primary key (tenant_id, name)
+);
+comment on column gate.provider.secret is 'encrypted, never sent out';
+
+-- A sign-in on its way through a provider; taken once, by its state.
+create table gate.oidc_flow (
+    digest bytea primary key,
+    provider text not null,
+    -- What binds it to the browser that began it.
+    browser bytea not null,
+    nonce text not null,
+    verifier text not null,
+    next text not null,
+    ends_at timestamptz not null
+);
+
+-- Sign-out tokens of providers that were taken: none is taken twice.
+create table gate.oidc_logout (
+    digest bytea primary key,
+    ends_at timestamptz not null
+);
+
 create table gate.one_time (
     digest bytea primary key,
     tenant_id text not null,
@@ -111,7 +143,8 @@ create table gate.one_time (
 create index one_time_by_account on gate.one_time (account);
 
 grant select, insert, update, delete
-on gate.account_group, gate.membership, gate.session, gate.api_key, gate.one_time
+on gate.account_group, gate.membership, gate.session, gate.api_key, gate.one_time, gate.provider, gate.oidc_flow,
+gate.oidc_logout
 to tobit_app;
 grant select, insert on gate.sign_in to tobit_app;
 
@@ -119,7 +152,9 @@ do $$
 declare
     name text;
 begin
-    foreach name in array array['account_group', 'membership', 'session', 'api_key', 'sign_in', 'one_time'] loop
+    foreach name in array array[
+        'account_group', 'membership', 'session', 'api_key', 'sign_in', 'one_time', 'provider', 'oidc_flow', 'oidc_logout'
+    ] loop
         execute format('alter table gate.%I enable row level security', name);
         execute format('create policy app on gate.%I to tobit_app using (true) with check (true)', name);
     end loop;
@@ -131,6 +166,8 @@ create function gate.expire_identity(keep_days integer) returns void
 security definer
 begin atomic
     delete from gate.session where greatest(ends_at, coalesce(ended_at, ends_at)) < now() - make_interval(days => greatest(keep_days, 1));
+    delete from gate.oidc_flow where ends_at < now();
+    delete from gate.oidc_logout where ends_at < now();
     delete from gate.one_time where ends_at < now() - make_interval(days => greatest(keep_days, 1));
     delete from gate.sign_in where at < now() - make_interval(days => greatest(keep_days, 1));
 end;
