@@ -2,7 +2,9 @@
 with chosen as (
     select id, name, email, role, origin, provider, password_hash is not null as has_password,
            totp_secret is not null as has_totp, lang, time_zone, created_at, last_sign_in_at,
-           case when locked_until > now() then locked_until end as locked_until, disabled_at, disabled_reason,
+           (select l.locked_until from gate.attempt l where l.subject = 'name/' || a.id and l.locked_until > now())
+               as locked_until,
+           disabled_at, disabled_reason,
            array(select m.group_name from gate.membership m
                  where m.account = a.id and m.tenant_id = a.tenant_id order by 1) as groups
     from gate.account a

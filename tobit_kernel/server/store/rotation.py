@@ -24,7 +24,12 @@ class SealedColumn:
 
 
 #: Every column that ``Secrets`` wrote. Whoever adds one adds it here, or its secrets keep their old key.
-SEALED: list[SealedColumn] = [SealedColumn("gate.source", "secret"), SealedColumn("gate.masking_key", "key")]
+SEALED: list[SealedColumn] = [
+    SealedColumn("gate.source", "secret"),
+    SealedColumn("gate.masking_key", "key"),
+    SealedColumn("gate.account", "totp_secret"),
+    SealedColumn("gate.account", "totp_pending"),
+]
 
 
 async def rotated(engine: AsyncEngine, secrets: Secrets) -> tuple[dict[str, int], list[int]]:

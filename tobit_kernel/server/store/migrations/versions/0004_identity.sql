@@ -12,16 +12,38 @@ add column password_hash text,
 add column password_changed_at timestamptz,
 add column must_change_password boolean not null default false,
 add column totp_secret bytea,
+-- The same before the person has shown that their app has it.
+add column totp_pending bytea,
 -- The last half minute whose code was taken: no code is taken twice.
 add column totp_last_step bigint not null default 0,
-add column failures integer not null default 0,
-add column locked_until timestamptz,
 add column disabled_at timestamptz,
 add column disabled_reason text,
 add column last_sign_in_at timestamptz;
 create unique index account_by_subject on gate.account (origin, provider, subject) where subject is not null;
 create index account_by_tenant on gate.account (tenant_id, id);
 comment on column gate.account.totp_secret is 'encrypted, never sent out';
+comment on column gate.account.totp_pending is 'encrypted, never sent out';
+
+-- Codes on paper, for who lost their app; each works once.
+create table gate.recovery_code (
+    digest bytea primary key,
+    tenant_id text not null,
+    account text not null references gate.account on delete cascade,
+    used_at timestamptz
+);
+create index recovery_code_by_account on gate.recovery_code (account);
+comment on column gate.recovery_code.digest is 'sha256 of account and code, which is nowhere';
+
+-- Attempts to sign in since the last success, by name (whoever has it, or nobody) and by IP address.
+create table gate.attempt (
+    subject text primary key,
+    tenant_id text,
+    failures integer not null,
+    last_at timestamptz not null,
+    locked_until timestamptz
+);
+create index attempt_by_time on gate.attempt (last_at);
+comment on column gate.attempt.subject is 'name/… or ip/…';
 
 create table gate.account_group (
     tenant_id text not null references gate.tenant,
@@ -144,7 +166,7 @@ create index one_time_by_account on gate.one_time (account);
 
 grant select, insert, update, delete
 on gate.account_group, gate.membership, gate.session, gate.api_key, gate.one_time, gate.provider, gate.oidc_flow,
-gate.oidc_logout
+gate.oidc_logout, gate.recovery_code, gate.attempt
 to tobit_app;
 grant select, insert on gate.sign_in to tobit_app;
 
@@ -153,7 +175,8 @@ declare
     name text;
 begin
     foreach name in array array[
-        'account_group', 'membership', 'session', 'api_key', 'sign_in', 'one_time', 'provider', 'oidc_flow', 'oidc_logout'
+        'account_group', 'membership', 'session', 'api_key', 'sign_in', 'one_time', 'provider', 'oidc_flow', 'oidc_logout',
+        'recovery_code', 'attempt'
     ] loop
         execute format('alter table gate.%I enable row level security', name);
         execute format('create policy app on gate.%I to tobit_app using (true) with check (true)', name);
@@ -170,6 +193,14 @@ begin atomic
     delete from gate.oidc_logout where ends_at < now();
     delete from gate.one_time where ends_at < now() - make_interval(days => greatest(keep_days, 1));
     delete from gate.sign_in where at < now() - make_interval(days => greatest(keep_days, 1));
+    delete from gate.attempt where last_at < now() - make_interval(days => 1) and coalesce(locked_until, now()) <= now();
+end;
+
+-- The history of sign-ins can only be added to; a person who is erased leaves it with their pseudonym.
+create function gate.erase_sign_ins(person text, pseudonym text) returns void
+security definer
+begin atomic
+    update gate.sign_in set account = pseudonym, name = pseudonym, ip = null, agent = null where account = person;
 end;
 
 -- Every gate forgets what it knows of people when something about them changes.
@@ -191,5 +222,5 @@ for each statement execute function gate.tell_identity();
 create trigger tell after update of ended_at, ends_at, permissions or delete on gate.api_key
 for each statement execute function gate.tell_identity();
 
-revoke execute on function gate.expire_identity, gate.tell_identity from public;
-grant execute on function gate.expire_identity to tobit_app;
+revoke execute on function gate.expire_identity, gate.erase_sign_ins, gate.tell_identity from public;
+grant execute on function gate.expire_identity, gate.erase_sign_ins to tobit_app;
