@@ -27,9 +27,11 @@ from tobit_kernel.server.identity.identity import Identity
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.identity.sessions import Sessions
 from tobit_kernel.server.identity.token import LocalToken
+from tobit_kernel.server.masking.rules import Rules
 from tobit_kernel.server.queries.cache import ResultCache
 from tobit_kernel.server.queries.execution import Means
 from tobit_kernel.server.queries.run import Queries
+from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Threads
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
@@ -121,6 +123,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         secrets = Secrets.of(settings)
         sources = Sources(store.engine, workbench, secrets, settings.home)
         threads = Threads(READER_POOL)
+        rules = Rules(store.engine, secrets)
         audit, cache = Audit(store.engine), ResultCache(store.engine)
         keys = keys_of(settings.home, secrets.derived(LABEL))
         sealer = Sealer(store.engine, keys, Anchor(settings.home), settings.audit_keep_days)
@@ -135,7 +138,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             Grants(store.engine),
             notices,
             sources,
-            Queries(Means(sources, cache, audit, threads)),
+            Queries(Means(sources, cache, audit, threads, rules, Shields(sources, rules))),
             cache,
             audit,
             sealer,

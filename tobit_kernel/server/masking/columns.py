@@ -21,9 +21,7 @@ def masked(batch: pa.RecordBatch, policy: Policy) -> pa.RecordBatch:
     patterns = policy.active
     if not patterns:
         return batch
-    columns = [
-        _array(column, policy, patterns) if has_text(column.type) else column for column in batch.columns
-    ]
+    columns = [_array(column, policy, patterns) if has_text(column.type) else column for column in batch.columns]
     return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
@@ -117,9 +115,7 @@ def _bytes(array: pa.Array) -> bytes:
     if data is None:
         return b""
     wide = pa.types.is_large_string(array.type)
-    places = pa.Array.from_buffers(
-        pa.int64() if wide else pa.int32(), len(array) + 1, [None, offsets], 0, array.offset
-    )
+    places = pa.Array.from_buffers(pa.int64() if wide else pa.int32(), len(array) + 1, [None, offsets], 0, array.offset)
     start, end = places[0].as_py(), places[len(array)].as_py()
     return bytes(data.slice(start, end - start))
 

@@ -11,6 +11,7 @@ from tobit_kernel.errors import InputError, StatementError, TobitError
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.queries.compose import Composition, compose, place
 from tobit_kernel.server.queries.guard import guard
+from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.sources.mapped import Origin
 from tobit_kernel.server.sources.records import Sources
 from tobit_kernel.server.sources.source import OtherSource, Prepared, Source, SqlSource
@@ -32,8 +33,13 @@ class Checked(Protocol):
         """``error`` with its ``position`` turned into cell, line, column and that line's text."""
 
 
-async def checked(sources: Sources, request: QueryRequest, principal: Principal) -> tuple[Source, Checked]:
-    """The source and the statement for it; ``Refused``, ``StatementError`` or ``InputError``."""
+async def checked(
+    sources: Sources, shields: Shields, request: QueryRequest, principal: Principal, only_plan: bool = False
+) -> tuple[Source, Checked]:
+    """The source and the statement for it, which shows the caller nothing that they may not see.
+
+    Raises ``Refused``, ``StatementError`` or ``InputError``.
+    """
     source = await sources.get(principal, request.source)
     if source.language != request.language:
         raise InputError(
@@ -41,7 +47,9 @@ async def checked(sources: Sources, request: QueryRequest, principal: Principal)
             f"Write `%%tobit {source.language} --source {request.source}`.",
         )
     if source.language == "sql":
-        return source, await _sql(cast(SqlSource, source), request, principal)
+        composed = await _sql(cast(SqlSource, source), request, principal)
+        await shields.cover(composed, cast(SqlSource, source), request.source, principal, only_plan)
+        return source, composed
     return source, await _other(cast(OtherSource, source), request, principal)
 
 

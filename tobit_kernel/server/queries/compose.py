@@ -42,6 +42,11 @@ class Composition:
         written = {called: name for name, called in self._schemas.items()}
         return [str(replace(table, schema=written.get(table.schema, table.schema))) for table in self.reading.tables]
 
+    def change(self, changes: list[tuple[int, int, str]]) -> None:
+        """Replaces ``(start, end, new)``, in order; errors in what is new point to what it stands for."""
+        self._mapped = self._mapped.changed(changes)
+        self.statement = self._mapped.text
+
     def prepared(self, request: QueryRequest) -> Prepared:
         """What the source is given."""
         return Prepared(self.statement, self.values, request.limit, request.timeout_s)

@@ -13,10 +13,15 @@ from opentelemetry import trace
 
 from tobit_kernel.errors import InternalError, LimitReached, SourceUnavailable, TobitError
 from tobit_kernel.server.audit.record import Audit, Event
+from tobit_kernel.server.identity.principal import Permission
+from tobit_kernel.server.masking import columns, texts
+from tobit_kernel.server.masking.policy import Policy
+from tobit_kernel.server.masking.rules import Rules
 from tobit_kernel.server.queries import cache as kept_results
 from tobit_kernel.server.queries.cache import SIZE_LIMIT_BYTES, Kept, ResultCache
 from tobit_kernel.server.queries.caller import Caller
 from tobit_kernel.server.queries.checked import Checked, checked
+from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Answer, Threads
 from tobit_kernel.server.sources.records import Sources
 from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared, Run, Source
@@ -40,6 +45,8 @@ class Means:
     cache: ResultCache
     audit: Audit
     threads: Threads
+    rules: Rules
+    shields: Shields
 
 
 class _NotStarted:
@@ -64,6 +71,8 @@ class Execution:
         self._means, self._request, self._caller = means, request, caller
         self._began = time.perf_counter()
         self._cancellation = Cancellation()
+        self._sees_all = caller.principal.may(Permission.SEE_PII)
+        self._policy = Policy()
         self._composed: Checked | None = None
         self._run: Run = _NOT_STARTED
         self._rows: Iterator[pa.RecordBatch] = iter(())
@@ -82,8 +91,9 @@ class Execution:
     async def open(self) -> None:
         """Looks into the cache, else starts the statement."""
         request, means = self._request, self._means
+        self._policy = (await means.rules.of(self._caller.principal.tenant)).policy
         with _tracer.start_as_current_span("compose"):
-            source, composed = await checked(means.sources, request, self._caller.principal)
+            source, composed = await checked(means.sources, means.shields, request, self._caller.principal)
         self._composed = composed
         prepared = composed.prepared(request)
         if request.cache_s:
@@ -104,7 +114,7 @@ class Execution:
         """The next batches; none at the end. A small one is the last as a rule, so the end is looked for at once."""
         found: list[pa.RecordBatch] = []
         for batch in self._rows:
-            found.append(batch)
+            found.append(batch if self._sees_all else columns.masked(batch, self._policy))
             if batch.num_rows >= BATCH_ROWS or batch.nbytes >= _SMALL_BYTES:
                 return found
         self._over = True
@@ -165,7 +175,14 @@ class Execution:
                 if self.tail.truncated:
                     return
         except TobitError as error:
-            raise (self._composed.locate(error) if self._composed else error) from error
+            raise self._told(self._composed.locate(error) if self._composed else error) from error
+
+    def _told(self, error: TobitError) -> TobitError:
+        """``error`` without personal data, unless the caller may see it: messages quote values."""
+        if not self._sees_all:
+            error.message = texts.masked(error.message, self._policy)
+            error.hint = texts.masked(error.hint, self._policy)
+        return error
 
     async def _read(self) -> AsyncIterator[pa.RecordBatch]:
         while self._ahead:
@@ -179,8 +196,8 @@ class Execution:
             return
         self._finished = True
         self.tail.elapsed_ms = (time.perf_counter() - self._began) * 1000
-        if isinstance(error, TobitError) and self._composed is not None:
-            self._composed.locate(error)
+        if isinstance(error, TobitError):
+            self._told(self._composed.locate(error) if self._composed is not None else error)
         ended = asyncio.ensure_future(self._end(error is not None))
         try:
             await asyncio.shield(self._means.audit.record(self._event(error)))

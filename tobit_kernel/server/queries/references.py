@@ -201,8 +201,13 @@ def _folded(piece: Token) -> str:
 Replacing = Callable[[Table], tuple[str, str] | None]
 
 
-def changes(found: References, replacing: Replacing, quoted: Callable[[str], str]) -> list[tuple[int, int, str]]:
-    """The changes to the text, in order; ``Refused`` where a table that must be replaced can't be."""
+def changes(
+    found: References, replacing: Replacing, quoted: Callable[[str], str], watched: frozenset[str]
+) -> list[tuple[int, int, str]]:
+    """The changes to the text, in order; ``Refused`` where a table that must be replaced can't be.
+
+    ``watched`` are names that must not stand where nobody understands them.
+    """
     made: list[tuple[int, int, str]] = []
     replaced: set[str] = set()
     for reference in found.tables:
@@ -215,7 +220,7 @@ def changes(found: References, replacing: Replacing, quoted: Callable[[str], str
         made.append((reference.start, reference.end, _subquery(reference, *instead, quoted)))
         if reference.sample:
             made.append((reference.sample_start, reference.sample_start + len(reference.sample), ""))
-    strange = found.unexplained(frozenset(name.lower() for name in replaced))
+    strange = found.unexplained(watched | {name.lower() for name in replaced})
     if strange is not None:
         raise Refused(f"{strange!r} is masked for you, and stands where it can't be followed.", HINT)
     made += [(start, end, "") for start, end, _, table in found.qualified if table in replaced]
@@ -227,5 +232,5 @@ def _subquery(reference: Reference, columns: str, condition: str, quoted: Callab
     where = f" where {condition}" if condition else ""
     inner = f"(select {columns} from {reference.written}{sample}{where})"  # noqa: S608 - quoted names, literals of our own
     if reference.is_command:
-        inner = f"select * from {inner}"
+        inner = "select * from " + inner
     return inner if reference.has_alias else f"{inner} as {quoted(reference.table.name)}"

@@ -31,7 +31,9 @@ class Queries:
 
     async def explain(self, request: QueryRequest, caller: Caller) -> str:
         """The plan of a statement, as text."""
-        source, composed = await checked(self.means.sources, request, caller.principal)
+        source, composed = await checked(
+            self.means.sources, self.means.shields, request, caller.principal, only_plan=True
+        )
         prepared = composed.prepared(request)
         try:
             return await self.means.threads.call(

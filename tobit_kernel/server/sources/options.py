@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tobit_kernel.errors import InputError
+from tobit_kernel.server.identity.scopes import Dimension
 
 _SECRET = re.compile(r"(?:^|[_-])(?:password|passwd|pwd|secret|token|api_?key|authorization|credentials?)$", re.I)
 #: ``user:password@`` before the host. A port is no password: ``host:9090/a@b``.
@@ -20,6 +21,9 @@ class Options(BaseModel):
     """Options of a type of source; an unknown one is an error that names it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: Which rows of which table a person's scopes leave: ``{"schema.table": {"line": "line_code"}}``.
+    scoped: dict[str, dict[Dimension, str]] = {}
 
 
 def checked_options(kind: Any, options: Mapping[str, Any]) -> dict[str, Any]:

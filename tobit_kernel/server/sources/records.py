@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -54,6 +54,11 @@ class Sources:
         if kept is not None:
             await asyncio.to_thread(kept[1].close)
         return source
+
+    def options(self, principal: Principal, name: str) -> Mapping[str, Any]:
+        """What a source that ``get`` gave was told beside its address."""
+        kept = self._open.get((principal.tenant, name))
+        return kept[0].options if kept is not None and name not in self.built_in else {}
 
     async def known(self, principal: Principal, pattern: str = "") -> list[SourceInfo]:
         """The built-in ones first, then the registered ones by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.resources import files
 from typing import ClassVar, Self
@@ -10,6 +11,7 @@ from typing import ClassVar, Self
 from tobit_kernel.errors import InputError, NotFound, StatementError
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.postgresql.readers import Reader, Readers
+from tobit_kernel.server.sources.postgresql.relations import Relation, relations
 from tobit_kernel.server.sources.postgresql.run import PostgresRun
 from tobit_kernel.server.sources.source import Cancellation, Prepared, Record
 from tobit_kernel.server.store.address import Address
@@ -65,6 +67,16 @@ class Postgresql:
         reader = self._readers.lend()
         try:
             reader.prepare(statement)
+        finally:
+            reader.release()
+
+    def relations(
+        self, principal: Principal, names: Sequence[tuple[str, str]], declared: Sequence[tuple[str, str, str]]
+    ) -> dict[int, Relation]:
+        """What ``names`` are and what of them was declared; see ``postgresql.relations``."""
+        reader = self._readers.lend()
+        try:
+            return relations(reader, names, declared)
         finally:
             reader.release()
 
