@@ -90,18 +90,23 @@ def _verified(call: Surroundings) -> Answer:
 
 
 def _told(data: Any) -> list[str]:
-    said = [f"The audit is as it was written: {data['rows']:,} rows under {data['seals']:,} seals."]
+    rows, seals = _counted(data["rows"], "row"), _counted(data["seals"], "seal")
+    said = [f"The audit is as it was written: {rows} under {seals}."]
     if data["unsealed"]:
-        said.append(f"{data['unsealed']:,} since {_short(data['unsealed_since'])} are too new for a seal.")
+        said.append(f"Not sealed yet: {_counted(data['unsealed'], 'row')} since {_short(data['unsealed_since'])}.")
     if data["erased"]:
-        said.append(f"{data['erased']:,} rows were emptied for people who were erased.")
+        said.append(f"Emptied for people who were erased: {_counted(data['erased'], 'row')}.")
     if data["dropped"]:
         count = len(data["dropped"])
         what = "partition was" if count == 1 else "partitions were"
         said.append(f"{count} {what} dropped by retention: {', '.join(data['dropped'])}.")
-    if not data["anchored"]:
+    if data["seals"] and not data["anchored"]:
         said.append("There is no anchor in this home, so a cut-off end would not show.")
     return said
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _short(time: str) -> str:

@@ -41,6 +41,11 @@ _SINCE = text(f"select {', '.join(COLUMNS)} from gate.audit_seal where seq > :se
 _TURN = text("select pg_try_advisory_xact_lock(:lock)")
 #: The longest wish of all tenants counts, because a month holds the rows of all.
 _KEEP = text("select max(cast(value #>> '{}' as integer)) from gate.setting where name = 'audit_keep_days'")
+_SET_KEEP = text(
+    "insert into gate.setting (tenant_id, name, value, updated_by)"
+    " values (:tenant, 'audit_keep_days', to_jsonb(cast(:days as integer)), :by)"
+    " on conflict (tenant_id, name) do update set value = excluded.value, updated_by = :by, updated_at = now()"
+)
 _OLD = text(
     "select distinct month from gate.audit_seal where kind = 'rows' and month < :month"
     " except select month from gate.audit_seal where kind = 'drop' order by month"
@@ -139,6 +144,11 @@ class Sealer:
         """The days that the audit is kept: the longest that a tenant wants, else this gate's default."""
         async with self.engine.connect() as connection:
             return int(await connection.scalar(_KEEP) or self._keep_days)
+
+    async def keep(self, tenant: str, days: int, by: str) -> None:
+        """From now on ``tenant`` wants its audit kept for ``days``."""
+        async with self.engine.begin() as connection:
+            await connection.execute(_SET_KEEP, {"tenant": tenant, "days": days, "by": by})
 
     async def drop_old(self) -> list[tuple[date, int]]:
         """Lets go of sealed months that are older than the policy, keeping their seals: ``(month, rows)`` of each."""

@@ -126,6 +126,7 @@ class _Work:
             loop.call_soon_threadsafe(self._events.put_nowait, ("progress", progress))
 
         async with _verifying:
+            await sealer.seal()  # what is new is looked at too
             verifier = Verifier(self._gate.store.addresses.app, sealer.keys, sealer.anchor, report)
             found = await asyncio.to_thread(verifier.run)
         outcome = "ok" if found.intact else "AuditBroken"
