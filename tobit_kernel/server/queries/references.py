@@ -232,5 +232,5 @@ def _subquery(reference: Reference, columns: str, condition: str, quoted: Callab
     where = f" where {condition}" if condition else ""
     inner = f"(select {columns} from {reference.written}{sample}{where})"  # noqa: S608 - quoted names, literals of our own
     if reference.is_command:
-        inner = "select * from " + inner
+        inner = "select * from " + inner  # noqa: S608 - the same
     return inner if reference.has_alias else f"{inner} as {quoted(reference.table.name)}"
