@@ -1,0 +1,5 @@
+"""Any database that SQLAlchemy has a dialect for."""
+
+from tobit_kernel.server.sources.sqlalchemy.source import Sqlalchemy
+
+__all__ = ["Sqlalchemy"]
