@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from sqlglot import exp
 
+from tobit_kernel.server.sources.sqlalchemy import dialects
 from tobit_kernel.wire.parameters import Token, significant
 
 #: Schemas whose functions are written with or without them.
@@ -84,3 +85,38 @@ def keywords() -> frozenset[str]:
     meaning of their own there, and some of its free words that a query needs.
     """
     return frozenset(files(__package__).joinpath("keywords.txt").read_text("utf-8").split())
+
+
+def called_elsewhere(tree: exp.Expression, statement: str, dialect: str) -> tuple[str, ...]:
+    """The same for the tokens of another dialect: names in small letters."""
+    tokens = dialects.tokens_of(statement, dialect)
+    sure: list[str] = []
+    names: Counter[str] = Counter()
+    for at, (token, after) in enumerate(zip(tokens, tokens[1:], strict=False)):
+        name, bare = _named(token, statement)
+        if after.token_type is not dialects.TokenType.L_PAREN or not name:
+            continue
+        before = dialects.written(tokens[at - 1], statement).lower() if at else ""
+        if bare and name in plain_keywords():
+            continue
+        if before == ".":
+            sure.append(f"{_named(tokens[at - 2], statement)[0]}.{name}")
+        else:
+            names[name] += 1
+    aliases = [alias for alias in tree.find_all(exp.TableAlias) if alias.args.get("columns")]
+    names.subtract(alias.name.lower() for alias in aliases)
+    return (*sure, *(name for name, count in names.items() if count > 0))
+
+
+def _named(token: dialects.Token, statement: str) -> tuple[str, bool]:
+    """What a token names, and whether without quotes; empty for one that names nothing."""
+    text = dialects.written(token, statement)
+    if token.token_type is dialects.TokenType.IDENTIFIER:
+        return text[1:-1].lower(), False
+    return (text.lower(), True) if text[:1].isalpha() or text[:1] == "_" else ("", True)
+
+
+@cache
+def plain_keywords() -> frozenset[str]:
+    """``keywords`` of other dialects than PostgreSQL's."""
+    return frozenset(files(__package__).joinpath("keywords-plain.txt").read_text("utf-8").split())

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from tobit_kernel.errors import Refused
 from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.server.queries import elsewhere
 from tobit_kernel.server.queries.parse import Reading
 
 #: Nobody reads the gate's own tables by SQL; the verbs show what may be seen of them.
@@ -39,6 +40,9 @@ def guard(reading: Reading, principal: Principal, dialect: str, personal: str = 
             "Only SELECT is run here.",
             "`%tobit tables` lists tables, `%%tobit explain` shows a plan; `load`, `save` and `drop` change tables.",
         )
+    if dialect not in ("postgres", "duckdb"):
+        elsewhere.check(reading, principal, dialect)
+        return
     for table in reading.tables:
         _check_schema(table.schema, table.name, principal, personal)
     if dialect == "postgres":

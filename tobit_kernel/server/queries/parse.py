@@ -10,25 +10,27 @@ from typing import cast
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from tobit_kernel.errors import StatementError
-from tobit_kernel.server.queries.called import called
+from tobit_kernel.server.queries.called import called, called_elsewhere
+from tobit_kernel.server.sources.sqlalchemy import dialects
 from tobit_kernel.wire.parameters import significant, tokens
 
 # Its warning about statements that it does not know is our refusal.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
-_DIALECTS: dict[str, type[Postgres | DuckDB]] = {"postgres": Postgres, "duckdb": DuckDB}
+_DIALECTS: dict[str, type[Dialect]] = {"postgres": Postgres, "duckdb": DuckDB}
 
 
-def dialect_of(name: str) -> type[Postgres | DuckDB]:
+def dialect_of(name: str) -> type[Dialect]:
     """How sqlglot reads the SQL of a source."""
-    return _DIALECTS[name]
+    return _DIALECTS.get(name) or dialects.dialect_of(name)
 
 
 #: Statements that sqlglot knows and that are not a SELECT.
@@ -85,10 +87,16 @@ def read(statement: str, dialect: str) -> Reading:
     if not isinstance(tree, exp.Query | exp.Values | exp.Subquery | exp.DML | exp.DDL | exp.Command | _OTHER):
         raise StatementError("This is no SELECT.", position=0)
     is_select = isinstance(tree, exp.Query | exp.Values | exp.Subquery) and not tree.find(
-        exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Command
+        exp.Into, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Lock, exp.Command, exp.NextValueFor
     )
-    functions = called(tree, statement) if dialect == "postgres" else ()
-    return Reading(is_select, _tables(tree), functions)
+    return Reading(is_select, _tables(tree), _functions(tree, statement, dialect))
+
+
+def _functions(tree: exp.Expression, statement: str, dialect: str) -> tuple[str, ...]:
+    """Those of DuckDB are not asked about: it is locked and can do nothing but compute."""
+    if dialect == "duckdb":
+        return ()
+    return called(tree, statement) if dialect == "postgres" else called_elsewhere(tree, statement, dialect)
 
 
 def readable(statement: str, dialect: str) -> str:
