@@ -44,7 +44,8 @@ def _table(series: list[tuple[dict[str, str], list[Any]]], keep_name: bool) -> p
     counts = [len(samples) for _, samples in series]
     if sum(counts) > SAMPLES:
         raise LimitReached(f"That are more than {SAMPLES:,} samples.", "Take a larger step, or aggregate: sum by (…).")
-    labels = sorted({label for metric, _ in series for label in metric if keep_name or label != _NAME})
+    found = {label for metric, _ in series for label in metric if keep_name or label != _NAME}
+    labels = sorted(found, key=lambda label: (label.lower(), label.swapcase()))
     if len(labels) > LABELS:
         raise LimitReached(f"That are more than {LABELS} labels.", "Aggregate: sum by (…).")
     which = pa.array([number for number, count in enumerate(counts) for _ in range(count)], pa.int64())
