@@ -135,8 +135,10 @@ async def page(
         # The nearer end is where it begins to count off.
         from_end = offset > total // 2
         order, skipped = ("asc", total - offset - there) if from_end else ("desc", offset)
+        # Of all tenants there is an index by turn only; that is the order of time, but for moments.
+        words = {"conditions": wanted.condition(), "order": order, "by": "at" if wanted.tenant else "turn"}
         found = await connection.execute(
-            text(_PAGE.replace("{{conditions}}", wanted.condition()).replace("{{order}}", order)),
+            text(_filled(_PAGE, words)),
             {**wanted.values(), "limit": there, "offset": skipped},
         )
         return [dict(row) for row in found.mappings()], total
@@ -159,6 +161,12 @@ async def lines_about(engine: AsyncEngine, tenant: str, person: str) -> AsyncIte
         found = await connection.stream(text(query), {"tenant": tenant, "person": person})
         async for row in found.mappings():
             yield AuditRow.model_validate(dict(row)).model_dump_json() + "\n"
+
+
+def _filled(template: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        template = template.replace("{{" + name + "}}", word)
+    return template
 
 
 def _written(rows: list[list[Any]]) -> str:

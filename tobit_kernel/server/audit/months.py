@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 #: Made ahead, so that a gate that sleeps for long still has where to write.
-_ENSURE = text("select gate.ensure_audit_months(now(), now() + interval '12 months')")
+_ENSURE = text("select gate.ensure_audit_months(now(), now() + interval '3 months')")
 
 
 async def ensure(engine: AsyncEngine) -> int:
-    """How many months were missing and are there now, this one and twelve ahead."""
+    """How many months were missing and are there now, this one and three ahead."""
     async with engine.begin() as connection:
         return int(await connection.scalar(_ENSURE) or 0)
 

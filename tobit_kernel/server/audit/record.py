@@ -45,7 +45,7 @@ class Audit:
         values = self._row(event)
         try:
             await executed(self._engine, _INSERT, values)
-        except psycopg.errors.CheckViolation:  # the gate slept for more than a year: no month to write into
+        except psycopg.errors.CheckViolation:  # the gate slept for months: no month to write into
             await months.ensure(self._engine)
             await executed(self._engine, _INSERT, values)
 

@@ -3,4 +3,4 @@
 from gate.audit
 where (turn, id) > (:turn, :id) and turn < (select gate.audit_horizon())
 order by turn, id
-limit :most
+limit {{most}}

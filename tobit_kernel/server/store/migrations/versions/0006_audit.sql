@@ -187,7 +187,7 @@ begin atomic
     select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift from gate.audit_turn;
 end;
 
-select gate.ensure_audit_months(coalesce((select min(at) from gate.audit_before), now()), now() + interval '12 months');
+select gate.ensure_audit_months(coalesce((select min(at) from gate.audit_before), now()), now() + interval '3 months');
 
 -- What was written before there were seals. turn 0: the first seals take it in the order of id. The text that digest
 -- covers is the same as in server/audit/canonical.py.
