@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from tobit_kernel.errors import InputError, InternalError, LimitReached, NotFound, SourceUnavailable, TobitError
 from tobit_kernel.server.gateway.tracing import current_trace_id
+from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.server.masking.texts import told as without_personal_data
 from tobit_kernel.wire.envelope import failure
 
 log = structlog.get_logger(__name__)
@@ -24,11 +26,19 @@ def install(app: FastAPI) -> None:
 
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
-    told = translated(error, request.url.path)
+    told = _shown(translated(error, request.url.path), request)
     told.trace_id = told.trace_id or current_trace_id()
     if isinstance(told, InternalError):
         log.error("unforeseen failure", path=request.url.path, exc_info=error)
     return JSONResponse(failure(told), status_code=told.status)
+
+
+def _shown(error: TobitError, request: Request) -> TobitError:
+    """``error`` without personal data, unless the caller may see it."""
+    principal: Principal | None = request.scope.get("state", {}).get("principal")
+    if principal is not None and principal.may(Permission.SEE_PII):
+        return error
+    return without_personal_data(error)
 
 
 def translated(error: Exception, path: str) -> TobitError:

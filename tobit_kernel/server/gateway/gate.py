@@ -28,6 +28,7 @@ from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.identity.sessions import Sessions
 from tobit_kernel.server.identity.token import LocalToken
 from tobit_kernel.server.masking.rules import Rules
+from tobit_kernel.server.masking.texts import masked
 from tobit_kernel.server.queries.cache import ResultCache
 from tobit_kernel.server.queries.execution import Means
 from tobit_kernel.server.queries.run import Queries
@@ -124,7 +125,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         sources = Sources(store.engine, workbench, secrets, settings.home)
         threads = Threads(READER_POOL)
         rules = Rules(store.engine, secrets)
-        audit, cache = Audit(store.engine), ResultCache(store.engine)
+        audit, cache = Audit(store.engine, masked), ResultCache(store.engine)
         keys = keys_of(settings.home, secrets.derived(LABEL))
         sealer = Sealer(store.engine, keys, Anchor(settings.home), settings.audit_keep_days)
         await sealer.begin()

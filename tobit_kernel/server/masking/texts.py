@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tobit_kernel.errors import TobitError
 from tobit_kernel.server.masking.pattern import Pattern
 from tobit_kernel.server.masking.policy import DEFAULT, Mode, Policy
 
@@ -29,8 +30,18 @@ def masked_data(value: Any, policy: Policy = DEFAULT) -> Any:
     if isinstance(value, dict):
         return {name: masked_data(each, policy) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(masked_data(each, policy) for each in value)
+        found = [masked_data(each, policy) for each in value]
+        return found if isinstance(value, list) else tuple(found)
     return value
+
+
+def told(error: TobitError, policy: Policy = DEFAULT) -> TobitError:
+    """``error`` without personal data: the messages of databases quote values. The caller's own line stays."""
+    error.message, error.hint = masked(error.message, policy), masked(error.hint, policy)
+    for name, value in error.details.items():
+        if name != "text":
+            error.details[name] = masked_data(value, policy)
+    return error
 
 
 def _replaced(text: str, pattern: Pattern, policy: Policy) -> str:

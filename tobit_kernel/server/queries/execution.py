@@ -179,10 +179,7 @@ class Execution:
 
     def _told(self, error: TobitError) -> TobitError:
         """``error`` without personal data, unless the caller may see it: messages quote values."""
-        if not self._sees_all:
-            error.message = texts.masked(error.message, self._policy)
-            error.hint = texts.masked(error.hint, self._policy)
-        return error
+        return error if self._sees_all else texts.told(error, self._policy)
 
     async def _read(self) -> AsyncIterator[pa.RecordBatch]:
         while self._ahead:

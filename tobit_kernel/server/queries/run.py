@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tobit_kernel.errors import TobitError
+from tobit_kernel.server.identity.principal import Permission
+from tobit_kernel.server.masking.texts import masked, told
 from tobit_kernel.server.queries.caller import Caller
 from tobit_kernel.server.queries.checked import checked
 from tobit_kernel.server.queries.execution import Execution, Means
@@ -35,9 +37,13 @@ class Queries:
             self.means.sources, self.means.shields, request, caller.principal, only_plan=True
         )
         prepared = composed.prepared(request)
+        sees_all = caller.principal.may(Permission.SEE_PII)
+        policy = (await self.means.rules.of(caller.principal.tenant)).policy
         try:
-            return await self.means.threads.call(
+            plan = await self.means.threads.call(
                 lambda: source.explain(caller.principal, prepared), Cancellation(), caller.gone
             )
         except TobitError as error:
-            raise composed.locate(error) from error
+            located = composed.locate(error)
+            raise (located if sees_all else told(located, policy)) from error
+        return plan if sees_all else masked(plan, policy)
