@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: Path.home() / ".tobit", description="where everything is kept")
     database_url: SecretStr | None = Field(None, description="PostgreSQL to use instead of the embedded one")
+    graph_url: SecretStr | None = Field(None, description="Bolt graph to use instead of the embedded one")
     gateway_url: str | None = Field(None, description="gate of a team; none: one of this machine's own")
     team: bool = Field(False, description="a gate for many people: everybody signs in")
     secret_keys: SecretStr | None = Field(None, description="id:base64 keys that encrypt stored secrets, newest first")

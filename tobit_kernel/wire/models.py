@@ -84,7 +84,7 @@ class TableInfo(BaseModel):
 
     db_schema: str = Field(serialization_alias="schema", validation_alias="schema")
     name: str
-    type: Literal["table", "view", "file", "foreign"] = "table"
+    type: Literal["table", "view", "file", "foreign", "label", "relationship"] = "table"
     rows: int | None = None
     comment: str | None = None
 
