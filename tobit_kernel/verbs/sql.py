@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tobit_kernel.errors import InputError
@@ -15,6 +17,24 @@ if TYPE_CHECKING:
 
 #: The name of the source that is the notebook itself.
 LOCAL = "local"
+
+
+def _sql_names(text: str) -> list[str]:
+    from tobit_kernel.wire.parameters import names
+
+    return names(text)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language that sources are asked in: where its parameters stand, and what a statement looks like."""
+
+    name: Literal["sql", "cypher", "redis"]
+    names: Callable[[str], list[str]]
+    example: str
+
+
+SQL = Language("sql", _sql_names, "select …")
 
 
 def sql(
@@ -59,12 +79,25 @@ def sql(
         gives the cell back at once and shows the rows when they are there
     """
     request, name = request_of(words, source, limit, timeout, cache, call)
+    return asked(request, name, into, frame, chart, background, call)
+
+
+def asked(
+    request: QueryRequest,
+    name: str | None,
+    into: str | None,
+    frame: Literal["pandas", "polars", "arrow"] | None,
+    chart: str | None,
+    background: bool,
+    call: Call,
+) -> Any:
+    """The rows of a request, shown, drawn or given to a variable, now or in the background."""
     if into is not None and not into.isidentifier():
         raise InputError(f"--into {into!r} is no name of a variable.")
 
     def run() -> Any:
         result = _fetch(request, name, call)
-        if name:
+        if name and request.language == "sql":
             _remember(request, name, call)
         return _shown(result, into, frame, chart, call)
 
@@ -72,15 +105,23 @@ def sql(
 
 
 def request_of(
-    words: tuple[str, ...], source: str, limit: int | None, timeout: str, cache: str, call: Surroundings
+    words: tuple[str, ...],
+    source: str,
+    limit: int | None,
+    timeout: str,
+    cache: str,
+    call: Surroundings,
+    language: Language = SQL,
 ) -> tuple[QueryRequest, str | None]:
     """The request for the cell's statement, and the cell's name if it has one."""
     text = (call.body or "").strip("\n")
     if not text.strip():
-        raise InputError("There is no statement.", "Write it below the line: `%%tobit sql`, then `select …`.")
+        raise InputError(
+            "There is no statement.", f"Write it below the line: `%%tobit {language.name}`, then `{language.example}`."
+        )
     plain, values = assignments(words)
     name = _name(plain)
-    return _request(text, values, name, source, limit, seconds(timeout, "--timeout"), cache, call), name
+    return _request(text, values, name, source, limit, seconds(timeout, "--timeout"), cache, call, language), name
 
 
 def _name(plain: list[str]) -> str | None:
@@ -104,17 +145,21 @@ def _request(
     timeout_s: float,
     cache: str,
     call: Surroundings,
+    language: Language,
 ) -> QueryRequest:
     from pydantic import ValidationError
 
     from tobit_kernel.wire.models import QueryRequest
     from tobit_kernel.wire.parameters import encode
 
-    cells = [cell for key, cell in call.cells.get(source, {}).items() if key != name]
+    known = call.cells.get(source, {}) if language is SQL else {}
+    cells = [cell for key, cell in known.items() if key != name]
+    given = _with_variables(language.names(text), values, call)
     try:
         return QueryRequest(
+            language=language.name,
             statement=text,
-            parameters={key: encode(value) for key, value in _with_variables(text, values, call).items()},
+            parameters={key: encode(value) for key, value in given.items()},
             cells=cells,
             source=source,
             limit=limit,
@@ -126,11 +171,9 @@ def _request(
         raise InputError(f"--{str(first['loc'][0]).removesuffix('_s')}: {first['msg']}.") from None
 
 
-def _with_variables(text: str, values: dict[str, Any], call: Surroundings) -> dict[str, Any]:
-    """``values``, and for the other names in ``text`` the notebook variables of that name."""
-    from tobit_kernel.wire.parameters import names
-
-    missing = [name for name in names(text) if name not in values and name in call.variables]
+def _with_variables(names: list[str], values: dict[str, Any], call: Surroundings) -> dict[str, Any]:
+    """``values``, and for the other ``names`` the notebook variables of that name."""
+    missing = [name for name in names if name not in values and name in call.variables]
     return {**{name: call.variables[name] for name in missing}, **values}
 
 
