@@ -33,18 +33,30 @@ def connect(readable: Sequence[Path], scratch: Path, zone: str = "UTC") -> DuckD
     """
     import duckdb
 
-    connection = duckdb.connect(config={**_CONFIG, "temp_directory": str(scratch)})
+    connection = opened(scratch)
     connection.execute(files(__package__).joinpath("casts.sql").read_text("utf-8"))
     try:
         connection.execute(f"set TimeZone = {literal(zone)}")
     except duckdb.Error:
         raise InputError(f"There is no time zone {zone!r}.", "Give a name such as Asia/Seoul.") from None
+    confine(connection, readable)
+    return connection
+
+
+def opened(scratch: Path) -> DuckDBPyConnection:
+    """A database in memory with our limits, not confined yet: for what has to be attached first."""
+    import duckdb
+
+    return duckdb.connect(config={**_CONFIG, "temp_directory": str(scratch), "max_temp_directory_size": "10GB"})
+
+
+def confine(connection: DuckDBPyConnection, readable: Sequence[Path] = ()) -> None:
+    """From now on only the ``readable`` files and folders can be opened."""
     folders = [f"{path}/" for path in readable if path.is_dir()]
     paths = [str(path) for path in readable if not path.is_dir()]
     connection.execute(f"set allowed_directories = {_list(folders)}")
     connection.execute(f"set allowed_paths = {_list(paths)}")
     connection.execute("set enable_external_access = false")
-    return connection
 
 
 def lock(connection: DuckDBPyConnection) -> None:

@@ -37,8 +37,7 @@ class SqlalchemyRun:
             product.begin(connection, prepared)
             self._result = self._asked(connection, self._plain)
             self._first = self._fetched()
-            names = [str(column[0]) for column in self._cursor.description or ()]
-            self._schema = schema_of(names, product.hints(self._cursor), self._first)
+            self._schema = schema_of(list(self._result.keys()), product.hints(self._cursor), self._first)
         except BaseException as error:
             self.close()
             raise self._told(error) from error
