@@ -17,7 +17,7 @@ from tobit_kernel.errors import (
 )
 from tobit_kernel.server.sources.bolt.tokens import tokens
 
-_PLACE = re.compile(r"\(line \d+, column \d+ \(offset: (?P<offset>\d+)\)\)|line (?P<line>\d+):(?P<column>\d+)")
+_PLACE = re.compile(r"\(line \d+, column \d+ \(offset: (?P<offset>\d+)\)\)| ?at line (?P<line>\d+):(?P<column>\d+)")
 _NAME = re.compile(r"[Vv]ariable [`'](?P<name>[^`']+)[`']")
 
 

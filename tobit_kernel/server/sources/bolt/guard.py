@@ -36,7 +36,9 @@ def labels_read(statement: str) -> list[str]:
         raise StatementError("There is no statement.")
     for token in found:
         if token.text == ";":
-            raise Refused("One statement at a time.", "Put the second one into a cell of its own.", position=token.start)
+            raise Refused(
+                "One statement at a time.", "Put the second one into a cell of its own.", position=token.start
+            )
     if found[0].word not in _FIRST:
         raise _refused(found[0], f"A statement that reads does not begin with {found[0].text[:40]!r}.")
     for at in range(len(found)):

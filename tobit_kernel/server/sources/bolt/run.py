@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any
 
 import pyarrow as pa
 from neo4j import Driver
 
-from tobit_kernel.errors import TimedOut
+from tobit_kernel.errors import Cancelled, TimedOut
 from tobit_kernel.server.sources.bolt.failures import translated
 from tobit_kernel.server.sources.bolt.values import array_of, field_of
 from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared
@@ -51,11 +51,11 @@ class BoltRun:
             metadata={"application": "tobit"}, timeout=self._prepared.timeout_s + 1
         )
         # The driver has no public way to break off what another thread waits for.
-        self._connection = self._transaction._connection  # type: ignore[attr-defined]
+        self._connection = self._transaction._connection
         self._cancellation.attach(self._end)
         self._timer.start()
         self._cancellation.check()
-        result = self._transaction.run(self._prepared.statement, dict(self._prepared.parameters))  # type: ignore[arg-type]
+        result = self._transaction.run(self._prepared.statement, dict(self._prepared.parameters))
         names = list(result.keys())
         limit = self._prepared.limit
         self._rows = iter(result) if limit is None else islice(result, limit + 1)
@@ -105,19 +105,16 @@ class BoltRun:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        if self._terminate is not None:
-            with suppress(Exception):
-                self._terminate(connection.socket.getsockname()[1])
         with suppress(Exception):
+            port = connection.socket.getsockname()[1]
             connection.kill()  # Neo4j ends the transaction of a connection that is gone
+            if self._terminate is not None:
+                # A thread, because the server takes 5 s to end a statement that waits for its reader.
+                Thread(target=self._terminate, args=(port,), name="end of a statement", daemon=True).start()
 
     def _told(self, error: BaseException) -> BaseException:
         if self._timed_out and not self._cancellation.asked:
             return TimedOut()
         if self._cancellation.asked:
-            with suppress(Exception):
-                self._connection = None
-            from tobit_kernel.errors import Cancelled
-
             return Cancelled()
         return translated(error, self._prepared.statement)

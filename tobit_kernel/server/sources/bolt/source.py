@@ -60,7 +60,7 @@ class Bolt:
         access = self._reached(principal)
         try:
             with self._driver(access).session(database=access.database, default_access_mode="READ") as session:
-                query = Query(f"EXPLAIN {prepared.statement}", timeout=prepared.timeout_s)  # type: ignore[arg-type]
+                query = Query(f"EXPLAIN {prepared.statement}", timeout=prepared.timeout_s)
                 result = session.run(query, dict(prepared.parameters))
                 rows = [record.values() for record in result]
                 plan = result.consume().plan

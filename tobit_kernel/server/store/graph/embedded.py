@@ -99,7 +99,8 @@ class EmbeddedGraph:
     def terminate(self, client_port: int) -> None:
         """Ends the statement of the connection from ``client_port``; the server does not notice that it is closed."""
         if self._ready.is_set():
-            self._control().terminate(client_port)
+            with suppress(TobitError):  # it ends with the server then
+                self._control().terminate(client_port)
 
     def stop(self) -> None:
         """Ends the server in order. Safe to repeat; it does not start again."""
@@ -138,8 +139,10 @@ class EmbeddedGraph:
                     pass
             except Exception as error:  # whatever it is, the next attempt comes
                 log.error("the graph server does not start", error=str(error).split("\n")[0])
-                self._failure = error if isinstance(error, TobitError) else SourceUnavailable(
-                    f"The graph server does not start: {error}"
+                self._failure = (
+                    error
+                    if isinstance(error, TobitError)
+                    else SourceUnavailable(f"The graph server does not start: {error}")
                 )
                 wait_s = min(_RETRY_LIMIT_S, 2 * max(wait_s, 0.5))
             self._ready.clear()

@@ -40,7 +40,8 @@ def command(data: Path, password: Path, bolt: int, http: int) -> list[str]:
         "server.logsDirectory": data / "log",
         "server.backupDirectory": data / "backups",
         "server.rootPasswordPath": password,
-        "server.mode": "production",
+        # "production" hides what is wrong with a statement.
+        "server.mode": "development",
         "server.plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
         "server.httpIncomingHost": "127.0.0.1",
         "server.httpIncomingPort": http,
