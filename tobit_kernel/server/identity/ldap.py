@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import ldap3
@@ -50,17 +52,25 @@ def _person(provider: Provider, name: str, password: str) -> External | None:
     return found_person
 
 
-def _connected(options: LdapOptions, user: str, password: str) -> Any:
+@contextmanager
+def _connected(options: LdapOptions, user: str, password: str) -> Iterator[Any]:
+    """A bound connection; raises the library's errors."""
     tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, version=ssl.PROTOCOL_TLS_CLIENT, ca_certs_file=options.ca_file or None)
     server = ldap3.Server(options.url, tls=tls, connect_timeout=_TIMEOUT_S, get_info=ldap3.NONE)
     connection = ldap3.Connection(
         server, user or None, password or None, receive_timeout=_TIMEOUT_S, raise_exceptions=True, auto_referrals=False
     )
-    connection.open()
-    if options.start_tls:
-        connection.start_tls()
-    connection.bind()
-    return connection
+    try:
+        connection.open()
+        if options.start_tls:
+            connection.start_tls()
+        connection.bind()
+        yield connection
+    finally:
+        with suppress(LDAPException, OSError):
+            connection.unbind()
+        if connection.socket is not None:
+            connection.socket.close()  # the library leaves it open where it could not connect
 
 
 def _proves(options: LdapOptions, dn: str, password: str) -> bool:
