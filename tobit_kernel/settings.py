@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: Path.home() / ".tobit", description="where everything is kept")
     database_url: SecretStr | None = Field(None, description="PostgreSQL to use instead of the embedded one")
+    redis_url: SecretStr | None = Field(None, description="Redis that is there as the source redis")
     graph_url: SecretStr | None = Field(None, description="Bolt graph to use instead of the embedded one")
     gateway_url: str | None = Field(None, description="gate of a team; none: one of this machine's own")
     team: bool = Field(False, description="a gate for many people: everybody signs in")

@@ -98,6 +98,8 @@ class TableColumn(BaseModel):
     type: str
     nullable: bool = True
     comment: str | None = None
+    #: What personal data it was declared to hold.
+    sensitive: str | None = None
 
 
 class TableDetail(TableInfo):

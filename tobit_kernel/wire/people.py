@@ -63,7 +63,7 @@ class AccountPage(BaseModel):
 
 
 class AccountDraft(Strict):
-    """A new person. Without a password they get a one-time link."""
+    """A new person; they choose their password by a one-time link."""
 
     id: str = Field(pattern=ACCOUNT)
     name: str = Field("", max_length=200)

@@ -20,13 +20,18 @@ from tobit_kernel.server.gateway.routes import (
     audit,
     demo,
     health,
+    keys,
+    masking,
     me,
+    own,
     queries,
     query,
     sessions,
     settings,
+    sign_in,
     sources,
     tables,
+    tenants,
     traces,
     users,
 )
@@ -44,7 +49,8 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-_NOUNS = (me, users, sessions, access, query, queries, sources, tables, demo, settings, audit, traces)
+_PEOPLE = (me, own, users, sessions, keys, tenants, access, sign_in)
+_NOUNS = (*_PEOPLE, query, queries, sources, masking, tables, demo, settings, audit, traces)
 
 
 def make_app(settings_: Settings, local: LocalToken | None) -> FastAPI:

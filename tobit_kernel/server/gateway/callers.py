@@ -60,7 +60,9 @@ anybody.permission = None  # type: ignore[attr-defined]  # declared: nothing is 
 
 def origin_of(request: Request) -> Origin:
     """From where a request comes."""
-    return Origin(request.client.host if request.client else None, request.headers.get("user-agent"))
+    return Origin(
+        request.client.host if request.client else None, request.headers.get("user-agent"), current_trace_id() or None
+    )
 
 
 #: PostgreSQL counts rows up to here.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel import __version__
 from tobit_kernel.server.audit.anchor import Anchor
@@ -22,11 +23,18 @@ from tobit_kernel.server.gateway.activity import Activity
 from tobit_kernel.server.gateway.demo import Demo
 from tobit_kernel.server.gateway.sealing import keep_sealing, last_seal
 from tobit_kernel.server.identity.accounts import Accounts
+from tobit_kernel.server.identity.attempts import Attempts
 from tobit_kernel.server.identity.grants import Grants
+from tobit_kernel.server.identity.history import History
 from tobit_kernel.server.identity.identity import Identity
+from tobit_kernel.server.identity.keys import Keys
+from tobit_kernel.server.identity.one_time import Links
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.identity.sessions import Sessions
+from tobit_kernel.server.identity.sign_in import SignIn
+from tobit_kernel.server.identity.tenants import Tenants
 from tobit_kernel.server.identity.token import LocalToken
+from tobit_kernel.server.identity.totp import Totp
 from tobit_kernel.server.masking.rules import Rules
 from tobit_kernel.server.masking.texts import masked
 from tobit_kernel.server.queries.cache import ResultCache
@@ -34,6 +42,7 @@ from tobit_kernel.server.queries.execution import Means
 from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Threads
+from tobit_kernel.server.sources.configured import configured
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
 from tobit_kernel.server.sources.records import Sources
@@ -71,6 +80,12 @@ class Gate:
     demo: Demo
     spans: KeptSpans
     secrets: Secrets
+    sign_in: SignIn
+    keys: Keys
+    tenants: Tenants
+    history: History
+    #: Asks JupyterHub whose a token is; None where there is no Hub.
+    hub: Any = None
     activity: Activity = field(default_factory=Activity)
     started: float = field(default_factory=time.monotonic)
     #: Set when the gate is asked to end.
@@ -115,6 +130,12 @@ class _StoreBinder:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
+def _entrance(engine: AsyncEngine, audit: Audit, secrets: Secrets) -> SignIn:
+    """The ways in."""
+    accounts, sessions = Accounts(engine), Sessions(engine)
+    return SignIn(engine, audit, accounts, sessions, Attempts(engine), Links(engine), Totp(engine, secrets))
+
+
 @asynccontextmanager
 async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptSpans) -> AsyncIterator[Gate]:
     """A gate on its open store; closes in the opposite order."""
@@ -123,6 +144,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         workbench = Workbench(store.addresses.reader, binder)
         secrets = Secrets.of(settings)
         sources = Sources(store.engine, workbench, secrets, settings.home)
+        sources.built_in.update(configured(settings))
         threads = Threads(READER_POOL)
         rules = Rules(store.engine, secrets)
         audit, cache = Audit(store.engine, masked), ResultCache(store.engine)
@@ -146,6 +168,10 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             Demo(store, cache),
             spans,
             secrets,
+            _entrance(store.engine, audit, secrets),
+            Keys(store.engine),
+            Tenants(store.engine),
+            History(store.engine),
         )
         notices.start()
         keeper = asyncio.create_task(_keep(gate), name="keeper")
@@ -179,5 +205,6 @@ async def _keep(gate: Gate) -> None:
                 expired = time.monotonic()
                 await gate.cache.expire()
                 await expire(gate.store.engine)
+                await gate.history.expire()
         except Exception as error:  # whatever the driver raises: the next round tries again
             log.warning("the database did not take what was to be kept", error=str(error).split("\n")[0])

@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from tobit_kernel.server.gateway.gate import Gate
 from tobit_kernel.server.gateway.listening import Address, Listening, Server, opened
 from tobit_kernel.server.gateway.spool import clear
 from tobit_kernel.server.gateway.transport import Transport
+from tobit_kernel.server.identity.first import FILE, first_link
 from tobit_kernel.server.identity.token import LocalToken, issue
 from tobit_kernel.settings import Settings
 
@@ -90,6 +92,8 @@ async def _watch(app: FastAPI, server: Server, settings: Settings, listening: Li
         await asyncio.sleep(0.01)
     gate: Gate = app.state.gate
     _announce(settings.home, listening)
+    if settings.team:
+        await _invite(gate, listening)
     log.info("the gate is open", version=__version__, home=str(settings.home))
     while not gate.ending.is_set() and (settings.team or gate.activity.idle_s < settings.idle_s):
         await asyncio.sleep(_WATCH_S)
@@ -97,6 +101,18 @@ async def _watch(app: FastAPI, server: Server, settings: Settings, listening: Li
             listening.tls.refresh()
     log.info("the gate ends", reason="asked" if gate.ending.is_set() else "idle")
     server.should_exit = True
+
+
+async def _invite(gate: Gate, listening: Listening) -> None:
+    """Tells the first administrator the way in: here and in a file of the home, nowhere else."""
+    url = listening.tcp_url or "http://localhost"
+    names = [name.strip() for name in gate.settings.hosts.split(",") if name.strip() and "*" not in name]
+    if names:  # a reverse proxy has the port that browsers know
+        url = f"https://{names[0]}" + (f":{url.rpartition(':')[2]}" if listening.tls else "")
+    address = await first_link(gate.store.engine, gate.settings.home, url)
+    if address is not None:
+        told = f"The first administrator signs in once, within a day, by\n  {address}"
+        print(told, f"(also in {gate.settings.home / FILE})", sep="\n", file=sys.stderr, flush=True)
 
 
 def _announce(home: Path, listening: Listening) -> None:

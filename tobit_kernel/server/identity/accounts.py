@@ -93,7 +93,7 @@ class Accounts:
 
     async def add(self, connection: AsyncConnection, by: Principal, tenant: str, draft: AccountDraft) -> None:
         """A new person, within the transaction of ``connection``; ``Conflict`` when the name is taken."""
-        _refuse_above(by, Role(draft.role))
+        refuse_above(by, Role(draft.role))
         own = {"tenant": tenant, "origin": "own", "provider": "", "subject": None}
         values = draft.model_dump(exclude={"groups"}) | own
         if not (await connection.execute(_ADD, values)).rowcount:
@@ -104,8 +104,8 @@ class Accounts:
         """Changes role, groups and the like; a disabled person's sessions and keys end at once."""
         before = await self.get(tenant, account)
         role = change.role or before.role
-        _refuse_above(by, Role(role))
-        _refuse_above(by, Role(before.role))
+        refuse_above(by, Role(role))
+        refuse_above(by, Role(before.role))
         values = change.model_dump(exclude={"groups"}) | {"tenant": tenant, "id": account}
         async with self._engine.begin() as connection:
             if before.role == Role.ADMIN and (role != Role.ADMIN or change.disabled):
@@ -158,7 +158,7 @@ class Accounts:
             raise Refused("This is the last administrator.", "Make another one first.")
 
 
-def _refuse_above(by: Principal, role: Role) -> None:
+def refuse_above(by: Principal, role: Role) -> None:
     """Nobody makes or changes people of a role above their own."""
     order = list(Role)
     if order.index(role) < order.index(by.role):

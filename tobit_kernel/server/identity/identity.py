@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel.errors import Unauthenticated
-from tobit_kernel.server.identity.principal import Permission, Principal, Role, Via
+from tobit_kernel.server.identity.principal import LOCAL, Permission, Principal, Role, Via
 from tobit_kernel.server.identity.rules import Rule, SubjectType
 from tobit_kernel.server.identity.scopes import ALL_ACCESS, Scopes
 from tobit_kernel.server.identity.token import LocalToken
@@ -89,6 +89,8 @@ class Identity:
             self._beliefs.pop(digest, None)
             raise Unauthenticated()
         principal, left_s = _principal(*rows[0])
+        if self._local is None and principal.user == LOCAL.user:  # of the time when one person used this database
+            raise Unauthenticated()
         belief = _Belief(principal, now + min(BELIEVED_S if listening else 0.0, left_s))
         if listening and epoch == self._epoch:
             if len(self._beliefs) >= _REMEMBERED:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from tobit_kernel.errors import NotFound
+from tobit_kernel.errors import NotFound, Refused
 from tobit_kernel.server.identity.identity import digest_of
 from tobit_kernel.wire.people import SessionInfo
 
@@ -19,10 +19,11 @@ from tobit_kernel.wire.people import SessionInfo
 PREFIX = "tbs_"
 
 _OPEN = text(
+    "with a as (select * from gate.account where id = :account and disabled_at is null for share), made as ("
     "insert into gate.session"
     " (digest, id, tenant_id, account, kind, method, ends_at, idle_s, ip, agent, provider_session)"
     " select :digest, :id, a.tenant_id, a.id, :kind, :method, :ends_at, :idle_s, :ip, :agent, :provider_session"
-    " from gate.account a where a.id = :account and a.disabled_at is null"
+    " from a) select tenant_id, role, must_change_password from a"
 )
 _LIST = text(
     "select id, account, kind, method, created_at, last_used_at, ends_at, ip, agent, ended_at, ended_by"
@@ -42,6 +43,17 @@ _END_PROVIDER = text(
     "update gate.session set ended_at = now(), ended_by = 'provider'"
     " where provider_session = :provider_session and ended_at is null"
 )
+
+
+_KIND = text("select kind from gate.session where tenant_id = :tenant and id = :id")
+_RENEWED = text(
+    "select account, kind, method, provider_session, created_at from gate.session"
+    " where tenant_id = :tenant and id = :id and ended_at is null and ends_at > now()"
+)
+#: A renewed session counts as begun when its person signed in.
+_SAME_BEGINNING = text("update gate.session set created_at = :began where id = :id")
+#: How long renewals go on after a sign-in.
+MOST_RENEWED = timedelta(days=7)
 
 
 class Kind(StrEnum):
@@ -76,6 +88,10 @@ class Opened:
     token: str
     id: str
     ends_at: datetime
+    account: str = ""
+    tenant: str = ""
+    role: str = ""
+    must_change_password: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,7 @@ class Origin:
 
     ip: str | None = None
     agent: str | None = None
+    trace_id: str | None = None
 
 
 class Sessions:
@@ -117,9 +134,10 @@ class Sessions:
             "agent": origin.agent,
             "provider_session": provider_session,
         }
-        if not (await connection.execute(_OPEN, values)).rowcount:
+        row = (await connection.execute(_OPEN, values)).first()
+        if row is None:
             raise NotFound(f"There is no account {account!r} that may sign in.")
-        return Opened(token, number, ends_at)
+        return Opened(token, number, ends_at, account, *row)
 
     async def known(self, tenant: str, account: str | None = None, ended: bool = False) -> list[SessionInfo]:
         """Sessions of the tenant (or of one account), the last used first; ``ended`` shows those too."""
@@ -127,6 +145,14 @@ class Sessions:
         async with self._engine.connect() as connection:
             rows = (await connection.execute(_LIST, values)).mappings()
             return [SessionInfo.model_validate(dict(row)) for row in rows]
+
+    async def kind_of(self, tenant: str, number: str) -> Kind:
+        """What holds that session; ``NotFound``."""
+        async with self._engine.connect() as connection:
+            found = await connection.scalar(_KIND, {"tenant": tenant, "id": number})
+        if found is None:
+            raise NotFound(f"There is no session {number!r}.", "`%tobit users --sessions` lists them.")
+        return Kind(found)
 
     async def end(self, tenant: str, number: str, by: str, account: str | None = None) -> str:
         """Ends one session at once; whose it was. ``account`` limits it to their own."""
@@ -137,10 +163,25 @@ class Sessions:
             raise NotFound(f"There is no open session {number!r}.", "`%tobit users --sessions` lists them.")
         return whose
 
-    async def end_all(self, account: str, by: str, but: str = "") -> int:
-        """Ends all sessions of ``account`` except the one with the id ``but``; how many."""
+    async def renew(self, tenant: str, number: str, origin: Origin) -> Opened:
+        """A session of the same kind after that one, which goes on until it ends by itself.
+
+        ``Refused`` when the person must sign in anew: nobody lives on renewals longer than ``MOST_RENEWED``.
+        """
         async with self._engine.begin() as connection:
-            return (await connection.execute(_END_ALL, {"account": account, "by": by, "but": but})).rowcount
+            row = (await connection.execute(_RENEWED, {"tenant": tenant, "id": number})).first()
+            if row is None:
+                raise NotFound(f"There is no open session {number!r}.", "Sign in again.")
+            account, kind, method, provider_session, began = row
+            if datetime.now(UTC) - began > MOST_RENEWED:
+                raise Refused("This session was renewed for long enough.", "Sign in again.")
+            opened = await self.open(connection, account, Kind(kind), method, origin, provider_session)
+            await connection.execute(_SAME_BEGINNING, {"id": opened.id, "began": began})
+        return opened
+
+    async def end_all(self, connection: AsyncConnection, account: str, by: str, but: str = "") -> int:
+        """Ends all sessions of ``account`` except the one with the id ``but``, within a transaction; how many."""
+        return (await connection.execute(_END_ALL, {"account": account, "by": by, "but": but})).rowcount
 
     async def end_of_provider(self, provider_session: str) -> int:
         """Ends what a provider signs out; how many."""

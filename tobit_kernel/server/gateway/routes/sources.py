@@ -90,9 +90,15 @@ async def tables(
 
 @router.get("/sources/{source}/tables/{table}")
 async def table(gate: TheGate, principal: Reading, source: SourceName, table: str) -> Envelope[TableDetail]:
-    """One table with its columns."""
+    """One table with its columns, and which of them were declared to hold personal data."""
     found = await gate.sources.get(principal, source)
-    return Envelope(data=await asyncio.to_thread(found.table, principal, table))
+    detail = await asyncio.to_thread(found.table, principal, table)
+    schemas: dict[str, str] = getattr(found, "schemas", lambda _: {})(principal)
+    full = f"{schemas.get(detail.db_schema, detail.db_schema)}.{detail.name}"
+    masking = await gate.queries.means.rules.of(principal.tenant)
+    kinds = {each.column_name: each.kind for each in masking.of(source) if each.table_name == full}
+    columns = [column.model_copy(update={"sensitive": kinds.get(column.name)}) for column in detail.columns]
+    return Envelope(data=detail.model_copy(update={"columns": columns}))
 
 
 @router.get("/sources/{source}/tables/{table}/profile")

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated, ClassVar, Self
+from urllib.parse import unquote
 
 from pydantic import Field
 
-from tobit_kernel.errors import NotFound, SourceUnavailable
+from tobit_kernel.errors import InputError, NotFound, SourceUnavailable
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.options import Options, checked_options
 from tobit_kernel.server.sources.redis.address import Address
@@ -48,6 +49,18 @@ class Redis:
     def of(cls, record: Record) -> Self:
         options = RedisOptions.model_validate(checked_options(cls, record.options))
         return cls(Address.of(record.location), record.password, options.prefixes)
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        """The Redis of a setting, whose URL may hold the password: ``redis://user:password@host/0``."""
+        head, marked, rest = url.partition("://")
+        login, at, place = rest.rpartition("@")
+        user, _, password = login.partition(":")
+        try:
+            address = Address.of(f"{head}{marked}{user}{at}{place}")
+        except InputError as error:
+            raise InputError("TOBIT_REDIS_URL is not readable.", error.hint) from None
+        return cls(address, unquote(password) or None)
 
     def check(self) -> str:
         connection = quiet(self._address, self._password)

@@ -213,7 +213,7 @@ begin
 end
 $$;
 
-create trigger tell after insert or update of role, tenant_id, disabled_at or delete on gate.account
+create trigger tell after insert or update of role, tenant_id, disabled_at, must_change_password, lang, time_zone or delete on gate.account
 for each statement execute function gate.tell_identity();
 create trigger tell after insert or update or delete on gate.membership
 for each statement execute function gate.tell_identity();
