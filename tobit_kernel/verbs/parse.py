@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERBS = Registry("tobit.verbs", "verb")
 
 #: Verbs that read a text: the cell below, or the last word of the line.
-WITH_BODY = frozenset({"sql", "redis", "explain", "format"})
+WITH_BODY = frozenset({"sql", "cypher", "redis", "explain", "format"})
 
 _ASSIGNMENT = re.compile(r"^(?P<name>[^\W\d]\w*)=(?P<value>.*)$", re.DOTALL)
 

@@ -19,6 +19,7 @@ from tobit_kernel.server.gateway.routes import (
     access,
     audit,
     demo,
+    graph,
     health,
     keys,
     masking,
@@ -50,7 +51,7 @@ _NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
 }
 _PEOPLE = (me, own, users, sessions, keys, tenants, access, sign_in)
-_NOUNS = (*_PEOPLE, query, queries, sources, masking, tables, demo, settings, audit, traces)
+_NOUNS = (*_PEOPLE, query, queries, sources, masking, tables, demo, graph, settings, audit, traces)
 
 
 def make_app(settings_: Settings, local: LocalToken | None) -> FastAPI:

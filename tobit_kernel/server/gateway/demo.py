@@ -10,6 +10,7 @@ import structlog
 
 from tobit_kernel.errors import Conflict, TobitError
 from tobit_kernel.server.factory import demo as factory
+from tobit_kernel.server.gateway.graph import OwnGraph
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.inventory import demo as inventory
 from tobit_kernel.server.queries.cache import ResultCache
@@ -25,8 +26,8 @@ USUAL_SCALE = 0.1
 class Demo:
     """Fills ``ops`` and ``mfg`` of a tenant; a run that was cut off is completed by the next."""
 
-    def __init__(self, store: Store, cache: ResultCache) -> None:
-        self._store, self._cache = store, cache
+    def __init__(self, store: Store, cache: ResultCache, graph: OwnGraph) -> None:
+        self._store, self._cache, self._graph = store, cache, graph
         self._task: asyncio.Task[None] | None = None
         self.progress = Progress(state="idle")
 
@@ -50,6 +51,8 @@ class Demo:
     async def _run(self, principal: Principal, scale: float | None) -> None:
         try:
             rows = await asyncio.to_thread(self._seed, principal.tenant, scale)
+            self.progress = Progress(state="running", done=999, total=1000, note="graph")
+            rows |= {f"graph {name}": count for name, count in (await self._graph.rebuild(principal)).items()}
         except Exception as error:
             told = error if isinstance(error, TobitError) else None
             log.error("demo data failed", exc_info=error)

@@ -21,6 +21,7 @@ from tobit_kernel.server.audit.sealing import Sealer
 from tobit_kernel.server.audit.spans import KeptSpans, expire
 from tobit_kernel.server.gateway.activity import Activity
 from tobit_kernel.server.gateway.demo import Demo
+from tobit_kernel.server.gateway.graph import DESCRIPTION, OwnGraph
 from tobit_kernel.server.gateway.sealing import keep_sealing, last_seal
 from tobit_kernel.server.identity.accounts import Accounts
 from tobit_kernel.server.identity.attempts import Attempts
@@ -42,10 +43,12 @@ from tobit_kernel.server.queries.execution import Means
 from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Threads
+from tobit_kernel.server.sources.bolt.graph import GRAPH
 from tobit_kernel.server.sources.configured import configured
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
-from tobit_kernel.server.sources.records import Sources
+from tobit_kernel.server.sources.bolt.graph import GRAPH
+from tobit_kernel.server.sources.records import BuiltIn, Sources
 from tobit_kernel.server.sources.workbench import Workbench
 from tobit_kernel.server.store import tenancy
 from tobit_kernel.server.store.budget import READER_POOL
@@ -78,6 +81,7 @@ class Gate:
     audit: Audit
     sealer: Sealer
     demo: Demo
+    graph: OwnGraph
     spans: KeptSpans
     secrets: Secrets
     sign_in: SignIn
@@ -97,7 +101,7 @@ class Gate:
         states = {"running": "up", "restarting": "starting", "failed": "down"}
         below = [
             Part(name=part["name"], state=states[part["state"]], detail=part["detail"])
-            for part in await self.store.parts()
+            for part in [*await self.store.parts(), *self.graph.parts()]
         ]
         return [own, *below]
 
@@ -151,6 +155,8 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         keys = keys_of(settings.home, secrets.derived(LABEL))
         sealer = Sealer(store.engine, keys, Anchor(settings.home), settings.audit_keep_days)
         await sealer.begin()
+        graph = OwnGraph(settings, store, cache)
+        sources.built_in[GRAPH] = BuiltIn(graph.source, DESCRIPTION)
         notices = Notices(store.addresses.app)
         gate = Gate(
             settings,
@@ -165,7 +171,8 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             cache,
             audit,
             sealer,
-            Demo(store, cache),
+            Demo(store, cache, graph),
+            graph,
             spans,
             secrets,
             _entrance(store.engine, audit, secrets),
@@ -190,6 +197,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             await gate.demo.stop()
             threads.close()
             await sources.close()
+            await graph.stop()
             await last_seal(sealer)
 
 
