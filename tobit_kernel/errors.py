@@ -11,6 +11,7 @@
     ├── Conflict                409
     │   └── AuditBroken              the audit is not as it was sealed
     ├── LimitReached            413  too many rows or bytes
+    ├── RateLimited             429  too often, too many at once, or a quota is used up
     ├── TimedOut                408
     ├── Cancelled               499
     ├── SourceUnavailable       503  a database or file behind the gate
@@ -145,6 +146,13 @@ class LimitReached(TobitError):
     """The answer is larger than the gate allows."""
 
     status = 413
+
+
+class RateLimited(TobitError):
+    """Too much is asked at once."""
+
+    # details["retry_after_s"]: when it is worth another try
+    status = 429
 
 
 class TimedOut(TobitError):

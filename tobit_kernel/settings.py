@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     )
     idle_s: float = Field(1800, gt=0, description="seconds without clients after which the gate stops")
     audit_keep_days: int = Field(1095, ge=31, le=36500, description="days that audit rows are kept, by whole months")
+    slow_query_s: float = Field(5.0, gt=0, description="a statement that takes longer is kept with its plan")
+    user_queries: int = Field(4, ge=1, le=16, description="statements of one user that run at the same time, in a team")
+    tenant_queries: int = Field(12, ge=1, le=16, description="statements of one tenant at the same time, in a team")
+    user_requests: int = Field(1200, ge=0, description="requests of a user or key in a minute, in a team; 0: any")
+    answer_bytes: int = Field(2 << 30, ge=1 << 20, description="bytes of one answer")
     log_level: LogLevel = "info"
     ci: bool = Field(False, description="a test that would skip fails instead")
 

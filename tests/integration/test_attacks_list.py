@@ -41,8 +41,8 @@ select (select string_agg(concat(relname, relkind, relrowsecurity, relacl), ',' 
        (select count(*) from pg_replication_slots), (select count(*) from pg_db_role_setting),
        (select count(*) from pg_locks where locktype = 'advisory'), (select count(*) from ops.ci),
        (select count(*) from pg_foreign_server), (select count(*) from pg_replication_origin),
-       (select string_agg(concat(schemaname, sequencename, last_value), ',' order by schemaname, sequencename) from pg_sequences
-        where schemaname <> 'gate')
+       (select string_agg(concat(schemaname, sequencename, last_value), ',' order by schemaname, sequencename)
+        from pg_sequences where schemaname <> 'gate')
 """
 RUNNING = """
 select count(*) from pg_stat_activity
@@ -188,7 +188,8 @@ def fuzzed(chance: random.Random) -> str:
                           "pg_advisory_lock(7)", "definer()", "to_bin(true)", "spy(1)"))  # fmt: skip
     put = chance.choice((
         bad, f"({bad})", f", {call}", f"or {call} is null", f"; {bad}", f"union all {bad}", f"/* {bad} */", f"'{call}'",
-        f'"{call}"', f"$$ {bad} $$", f", ({bad})", f"-- {bad}\n", f"\\' {call}", f"$x$ {call}", f"/* {call}", f"u&'{call}'",
+        f'"{call}"', f"$$ {bad} $$", f", ({bad})", f"-- {bad}\n", f"\\' {call}", f"$x$ {call}", f"/* {call}",
+        f"u&'{call}'",
     ))  # fmt: skip
     return " ".join([*pieces[:at], put, *pieces[at:]])
 

@@ -27,6 +27,7 @@ from tobit_kernel.server.gateway.routes import (
     own,
     queries,
     query,
+    quotas,
     sessions,
     settings,
     sign_in,
@@ -34,6 +35,7 @@ from tobit_kernel.server.gateway.routes import (
     tables,
     tenants,
     traces,
+    usage,
     users,
 )
 from tobit_kernel.server.gateway.tracing import Tracing
@@ -51,7 +53,7 @@ _NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
 }
 _PEOPLE = (me, own, users, sessions, keys, tenants, access, sign_in)
-_NOUNS = (*_PEOPLE, query, queries, sources, masking, tables, demo, graph, settings, audit, traces)
+_NOUNS = (*_PEOPLE, query, queries, usage, quotas, sources, masking, tables, demo, graph, settings, audit, traces)
 
 
 def make_app(settings_: Settings, local: LocalToken | None) -> FastAPI:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tobit_kernel.errors import InputError, LimitReached, Refused, TobitError
+from tobit_kernel.server.gateway.errors import headers_of
 from tobit_kernel.server.gateway.tracing import current_trace_id
 from tobit_kernel.wire.envelope import failure
 
@@ -45,7 +46,8 @@ class Door:
             await self._check(scope)
         except TobitError as error:
             error.trace_id = current_trace_id()
-            await JSONResponse(failure(error), error.status, {"connection": "close"})(scope, receive, send)
+            headers = {"connection": "close", **headers_of(error)}
+            await JSONResponse(failure(error), error.status, headers)(scope, receive, send)
             return
         streams = scope["path"] == f"{self._prefix}/tables"
         await self.app(scope, receive if streams else _limited(receive), send)
@@ -54,7 +56,9 @@ class Door:
         headers = Headers(scope=scope)
         if self._needs_a_name(scope["path"]):
             token = _token(scope["method"], headers)
-            scope.setdefault("state", {})["principal"] = await scope["app"].state.gate.identity.identify(token)
+            gate = scope["app"].state.gate
+            scope.setdefault("state", {})["principal"] = principal = await gate.identity.identify(token)
+            gate.rates.check(principal, gate.queries.means.limits.quotas.requests(principal))
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise InputError("The address holds a NUL character.", "No name or text can have one.")
         length = headers.get("content-length", "")

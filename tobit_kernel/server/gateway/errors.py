@@ -30,7 +30,13 @@ async def _answer(request: Request, error: Exception) -> JSONResponse:
     told.trace_id = told.trace_id or current_trace_id()
     if isinstance(told, InternalError):
         log.error("unforeseen failure", path=request.url.path, exc_info=error)
-    return JSONResponse(failure(told), status_code=told.status)
+    return JSONResponse(failure(told), told.status, headers_of(told))
+
+
+def headers_of(error: TobitError) -> dict[str, str]:
+    """Headers that belong to an error: when it is worth another try."""
+    wait_s = error.details.get("retry_after_s")
+    return {} if wait_s is None else {"retry-after": str(wait_s)}
 
 
 def _shown(error: TobitError, request: Request) -> TobitError:

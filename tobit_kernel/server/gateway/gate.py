@@ -22,6 +22,7 @@ from tobit_kernel.server.audit.spans import KeptSpans, expire
 from tobit_kernel.server.gateway.activity import Activity
 from tobit_kernel.server.gateway.demo import Demo
 from tobit_kernel.server.gateway.graph import DESCRIPTION, OwnGraph
+from tobit_kernel.server.gateway.rates import Rates
 from tobit_kernel.server.gateway.sealing import keep_sealing, last_seal
 from tobit_kernel.server.identity.accounts import Accounts
 from tobit_kernel.server.identity.attempts import Attempts
@@ -40,14 +41,15 @@ from tobit_kernel.server.masking.rules import Rules
 from tobit_kernel.server.masking.texts import masked
 from tobit_kernel.server.queries.cache import ResultCache
 from tobit_kernel.server.queries.execution import Means
+from tobit_kernel.server.queries.limits import Limits, limits
 from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Threads
+from tobit_kernel.server.queries.turns import Room
 from tobit_kernel.server.sources.bolt.graph import GRAPH
 from tobit_kernel.server.sources.configured import configured
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
-from tobit_kernel.server.sources.bolt.graph import GRAPH
 from tobit_kernel.server.sources.records import BuiltIn, Sources
 from tobit_kernel.server.sources.workbench import Workbench
 from tobit_kernel.server.store import tenancy
@@ -84,6 +86,7 @@ class Gate:
     graph: OwnGraph
     spans: KeptSpans
     secrets: Secrets
+    rates: Rates
     sign_in: SignIn
     keys: Keys
     tenants: Tenants
@@ -157,6 +160,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         await sealer.begin()
         graph = OwnGraph(settings, store, cache)
         sources.built_in[GRAPH] = BuiltIn(graph.source, DESCRIPTION)
+        held = await _limits(settings, store)
         notices = Notices(store.addresses.app)
         gate = Gate(
             settings,
@@ -167,7 +171,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             Grants(store.engine),
             notices,
             sources,
-            Queries(Means(sources, cache, audit, threads, rules, Shields(sources, rules))),
+            Queries(Means(sources, cache, audit, threads, held, rules, Shields(sources, rules))),
             cache,
             audit,
             sealer,
@@ -175,30 +179,48 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             graph,
             spans,
             secrets,
+            Rates(settings.user_requests if settings.team else 0),
             _entrance(store.engine, audit, secrets),
             Keys(store.engine),
             Tenants(store.engine),
             History(store.engine),
         )
         notices.start()
-        keeper = asyncio.create_task(_keep(gate), name="keeper")
-        health = asyncio.create_task(keep_looking(sources), name="health of sources")
-        sealing = asyncio.create_task(keep_sealing(audit, sealer), name="sealer")
         try:
-            yield gate
+            async with _beside(_keep(gate), keep_looking(sources), keep_sealing(audit, sealer)):
+                yield gate
         finally:
-            for task in (keeper, health, sealing):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
             await notices.close()
-            with suppress(Exception):  # the last spans, if the database still answers
+            with suppress(Exception):  # what is left, if the database still answers
                 await spans.flush(store.engine)
+                await held.close()
             await gate.demo.stop()
             threads.close()
             await sources.close()
             await graph.stop()
             await last_seal(sealer)
+
+
+@asynccontextmanager
+async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """``works`` go on in the background until the end."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _limits(settings: Settings, store: Store) -> Limits:
+    """What holds queries back; one's own machine is shared with nobody."""
+    own = Room(READER_POOL, READER_POOL)
+    room = Room(settings.user_queries, settings.tenant_queries) if settings.team else own
+    held = limits(store.engine, READER_POOL, room, settings.slow_query_s, settings.answer_bytes)
+    await held.quotas.refresh(now=True)
+    return held
 
 
 async def _keep(gate: Gate) -> None:
@@ -209,9 +231,11 @@ async def _keep(gate: Gate) -> None:
         try:
             await gate.spans.flush(gate.store.engine)
             await gate.identity.flush()
+            await gate.queries.means.limits.refresh()
             if time.monotonic() - expired > EXPIRE_S:
                 expired = time.monotonic()
                 await gate.cache.expire()
+                await gate.queries.means.limits.expire()
                 await expire(gate.store.engine)
                 await gate.history.expire()
         except Exception as error:  # whatever the driver raises: the next round tries again

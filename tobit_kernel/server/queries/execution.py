@@ -21,8 +21,12 @@ from tobit_kernel.server.queries import cache as kept_results
 from tobit_kernel.server.queries.cache import SIZE_LIMIT_BYTES, Kept, ResultCache
 from tobit_kernel.server.queries.caller import Caller
 from tobit_kernel.server.queries.checked import Checked, checked
+from tobit_kernel.server.queries.limits import Limits
 from tobit_kernel.server.queries.shield import Shields
+from tobit_kernel.server.queries.slow import Slow
 from tobit_kernel.server.queries.threads import Answer, Threads
+from tobit_kernel.server.queries.turns import Turn
+from tobit_kernel.server.queries.usage import Used
 from tobit_kernel.server.sources.records import Sources
 from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared, Run, Source
 from tobit_kernel.wire.models import QueryRequest
@@ -45,6 +49,7 @@ class Means:
     cache: ResultCache
     audit: Audit
     threads: Threads
+    limits: Limits
     rules: Rules
     shields: Shields
 
@@ -82,6 +87,8 @@ class Execution:
         self._key = b""
         self._kept_bytes = 0
         self._finished = False
+        self._turn: Turn | None = None
+        self._bytes = 0
         self.tail = Tail(trace_id=caller.trace_id)
 
     @property
@@ -92,6 +99,7 @@ class Execution:
         """Looks into the cache, else starts the statement."""
         request, means = self._request, self._means
         self._policy = (await means.rules.of(self._caller.principal.tenant)).policy
+        means.limits.quotas.check(self._caller.principal)
         with _tracer.start_as_current_span("compose"):
             source, composed = await checked(means.sources, means.shields, request, self._caller.principal)
         self._composed = composed
@@ -101,8 +109,15 @@ class Execution:
             self._kept = await means.cache.get(self._key)
             if self._kept is not None:
                 return
+        await self._take_turn()
         with _tracer.start_as_current_span("start"):
             await self._threaded(lambda: self._start(source, prepared))
+
+    async def _take_turn(self) -> None:
+        """Waits until the caller may run one more statement, at most as long as it may take."""
+        caller, limits = self._caller, self._means.limits
+        room = limits.quotas.room(caller.principal)
+        self._turn = await limits.turns.take(caller.principal, room, self._request.timeout_s, caller.gone)
 
     def _start(self, source: Source, prepared: Prepared) -> None:
         """Starts the statement and reads what comes first: one thread for both, and its errors before the answer."""
@@ -124,6 +139,7 @@ class Execution:
         """The bytes of the answer. An error half way ends up in the tail, not in an exception."""
         if self._kept is not None:
             encoder, body = self._replayed(self._kept)
+            self._bytes = len(body)
             yield body
         else:
             encoder = Encoder(self._run.schema)
@@ -153,7 +169,14 @@ class Execution:
         with _tracer.start_as_current_span("stream"):
             try:
                 async for batch in self.batches():
-                    yield encoder.batch(batch)
+                    piece = encoder.batch(batch)
+                    self._bytes += len(piece)
+                    if self._bytes > self._means.limits.answer_bytes:
+                        raise LimitReached(
+                            f"An answer has at most {self._means.limits.answer_bytes >> 20:,} MiB.",
+                            "Aggregate, take fewer columns, or fetch it in parts.",
+                        )
+                    yield piece
             except TobitError as error:
                 error.trace_id = self.tail.trace_id
                 self.tail.error = error.as_data()
@@ -196,8 +219,10 @@ class Execution:
         if isinstance(error, TobitError):
             self._told(self._composed.locate(error) if self._composed is not None else error)
         ended = asyncio.ensure_future(self._end(error is not None))
+        event = self._event(error)
+        self._count(event)
         try:
-            await asyncio.shield(self._means.audit.record(self._event(error)))
+            await asyncio.shield(self._means.audit.record(event))
         except Exception as failure:
             if error is None:
                 raise  # no answer without its audit row
@@ -206,13 +231,23 @@ class Execution:
             await asyncio.shield(ended)
 
     async def _end(self, early: bool) -> None:
-        if self._run is not _NOT_STARTED:
-            await asyncio.to_thread(self._ended, early)
+        try:
+            if self._run is not _NOT_STARTED:
+                await asyncio.to_thread(self._ended, early)
+        finally:
+            if self._turn is not None:
+                self._means.limits.turns.give_back(self._turn)
 
     def _ended(self, early: bool) -> None:
         if early:
             self._cancellation.cancel()
         self._run.close()
+
+    def _count(self, event: Event) -> None:
+        tail, limits = self.tail, self._means.limits
+        used = Used(1, tail.row_count, tail.elapsed_ms, self._bytes, int(event.outcome != "ok"), int(tail.cached))
+        limits.usage.note(self._caller.principal, self._request.source, event.tables, used)
+        limits.slow.note(Slow(self._request, self._caller, tail.elapsed_ms, tail.row_count, event.outcome))
 
     def _event(self, error: BaseException | None) -> Event:
         told = self.tail.error

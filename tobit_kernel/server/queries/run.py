@@ -17,6 +17,7 @@ class Queries:
 
     def __init__(self, means: Means) -> None:
         self.means = means
+        means.limits.slow.plan = self.explain
 
     async def start(self, request: QueryRequest, caller: Caller) -> Execution:
         """A running query whose columns are known; its caller must ``stream`` or ``finish`` it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from tobit_kernel.errors import Cancelled, LimitReached
 from tobit_kernel.server.gateway.callers import Reading, TheGate, caller, watched
 from tobit_kernel.server.gateway.metrics import QUERIES, QUERY_ROWS
+from tobit_kernel.server.identity.principal import Permission
 from tobit_kernel.server.queries.caller import Caller
 from tobit_kernel.server.queries.execution import Execution
 from tobit_kernel.server.queries.explain import explained
@@ -24,6 +26,8 @@ router = APIRouter(tags=["query"])
 
 #: JSON is for small answers; larger ones go as Arrow.
 JSON_ROW_LIMIT = 100_000
+#: A client that takes longer for a piece of its answer is let go, and its statement ended.
+SLOW_READER_S = 60.0
 
 
 @router.post("/query", response_model=Envelope[QueryAnswer], responses={200: {"content": {MEDIA_TYPE: {}}}})
@@ -48,7 +52,8 @@ async def query(gate: TheGate, principal: Reading, request: Request, body: Query
 @router.post("/query/explain")
 async def explain(gate: TheGate, principal: Reading, request: Request, body: QueryRequest) -> Envelope[Plan]:
     """The plan of a SELECT and what looks expensive in it; runs nothing."""
-    return Envelope(data=explained(await gate.queries.explain(body, caller(request, principal))))
+    plan = await gate.queries.explain(body, caller(request, principal))
+    return Envelope(data=explained(plan, exact=principal.may(Permission.ADMINISTER)))
 
 
 @router.post("/query/format")
@@ -76,8 +81,12 @@ class _ArrowResponse(Response):
                 async for piece in self._execution.stream():
                     if self._who.gone.is_set():
                         raise Cancelled()
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    # who reads nothing keeps a connection of the source: not for ever
+                    async with asyncio.timeout(SLOW_READER_S):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            error = Cancelled("The client did not read its answer.")
         except Cancelled as cancelled:
             error = cancelled  # nobody is there to tell
         except BaseException as failure:

@@ -1,0 +1,33 @@
+"""How much people may use."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from tobit_kernel.server.gateway.callers import TheGate, event, needs
+from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.wire.envelope import Envelope
+from tobit_kernel.wire.limits import Quota, QuotaDraft
+
+router = APIRouter(tags=["quotas"])
+
+Allotting = Annotated[Principal, Depends(needs(Permission.QUOTAS))]
+
+
+@router.get("/quotas")
+async def quotas(gate: TheGate, principal: Allotting) -> Envelope[list[Quota]]:
+    """The quotas of the caller's tenant."""
+    rows = await gate.queries.means.limits.quotas.listing(principal.tenant)
+    return Envelope(data=[Quota.model_validate(row) for row in rows])
+
+
+@router.put("/quotas")
+async def set_quota(gate: TheGate, principal: Allotting, request: Request, body: QuotaDraft) -> Envelope[list[Quota]]:
+    """Sets a quota, or without an amount takes it away; gives all."""
+    held = gate.queries.means.limits.quotas
+    subject = (body.subject_type, body.subject)
+    await held.set(principal.tenant, subject, body.measure, body.amount, body.reason, principal.user)
+    amount = "none" if body.amount is None else str(body.amount)
+    what = f"{body.subject_type}/{body.subject}/{body.measure}={amount}"
+    await gate.audit.record(event(request, principal, "quota.set", what, body.reason or None))
+    return await quotas(gate, principal)
