@@ -176,6 +176,113 @@ def own() -> Iterator[Home]:
     shutil.rmtree(home.folder, ignore_errors=True)
 
 
+#: People of the team's gate: name, tenant, role. ``admin`` came by the first link.
+PEOPLE = {
+    "admin": ("default", "admin"),
+    "park": ("default", "manager"),
+    "choi": ("default", "approver"),
+    "kim": ("default", "analyst"),
+    "lee": ("default", "operator"),
+    "jung": ("default", "viewer"),
+    "acme_manager": ("acme", "manager"),
+    "acme_approver": ("acme", "approver"),
+    "acme_analyst": ("acme", "analyst"),
+    "acme_operator": ("acme", "operator"),
+    "acme_viewer": ("acme", "viewer"),
+}
+PASSWORD = "blue tram eats marble 7"
+
+
+@dataclass
+class Team(Home):
+    """A gate of many people, over TCP."""
+
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return str(self.facts["tcp"])
+
+    @contextmanager
+    def opened(self, *words: str) -> Iterator[Team]:
+        """The gate while it runs; what it says goes to ``said``."""
+        with (self.folder / "said").open("wb") as said:
+            process = subprocess.Popen(
+                [*TOBIT, "gateway", "--team", "--host", "127.0.0.1", *words],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+        try:
+            until(lambda: self.facts.get("pid") == process.pid or process.poll() is not None)
+            assert process.poll() is None, self.said
+            yield self
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    @property
+    def said(self) -> str:
+        """What the gate wrote on its console."""
+        return (self.folder / "said").read_text()
+
+    @property
+    def first_link(self) -> str:
+        """The secret of the first administrator's link."""
+        until(lambda: (self.folder / "first-admin-link").exists())
+        return (self.folder / "first-admin-link").read_text().strip().partition("#set=")[2]
+
+    def call(self, method: str, path: str, body: Any = None, token: str = "", **headers: str) -> dict[str, Any]:
+        """The whole envelope of a bare request, whatever its code."""
+        given = {"content-type": "application/json", **headers}
+        if token:
+            given["authorization"] = f"Bearer {token}"
+        address = f"{self.url}/api/v1{path}"
+        content = None if body is None else json.dumps(body)
+        return dict(urllib3.request(method, address, body=content, headers=given, retries=False).json())
+
+    def chosen(self, link: str, password: str = PASSWORD) -> str:
+        """A session for who has ``link``: they choose ``password``."""
+        body = {"token": link, "password": password, "kind": "program"}
+        return str(self.call("POST", "/sign-in/one-time", body)["data"]["token"])
+
+    def signed(self, name: str, password: str = PASSWORD, code: str = "") -> str:
+        """A fresh session by password."""
+        body = {"name": name, "password": password, "code": code, "kind": "program"}
+        return str(self.call("POST", "/sign-in", body)["data"]["token"])
+
+    def invite(self, name: str, role: str = "analyst", tenant: str = "default", **more: Any) -> str:
+        """A new person who has chosen ``PASSWORD``; their session."""
+        draft = {"id": name, "role": role, **more}
+        made = self.client("admin").post("/users", draft, tenant=tenant)
+        self.tokens[name] = self.chosen(made["token"])
+        return self.tokens[name]
+
+    def client(self, name: str) -> client.Gate:
+        """The gate as ``name``, one of ``PEOPLE``, sees it."""
+        return client.Gate(self.url, self.tokens[name])
+
+
+@pytest.fixture(scope="module")
+def team(made_home: Path) -> Iterator[Team]:
+    """A gate of two tenants with people in all roles (``PEOPLE``), all with ``PASSWORD``."""
+    home = Team(short_folder())
+    subprocess.run(["cp", "-a", f"{made_home}/.", home.folder], check=True)
+    with home.opened():
+        home.tokens["admin"] = home.chosen(home.first_link)
+        home.client("admin").post("/tenants", {"id": "acme", "name": "Acme"})
+        for name, (tenant, role) in PEOPLE.items():
+            if name != "admin":
+                home.invite(name, role, tenant)
+        yield home
+    shutil.rmtree(home.folder, ignore_errors=True)
+
+
 @pytest.fixture
 def here(gate: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """``gate``, which this very process's settings name: for verbs and magics that run in the test."""

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from tobit_kernel.autostart import facts_of, running
-from tobit_kernel.errors import Conflict, GateUnavailable
+from tobit_kernel.errors import Conflict, GateUnavailable, Unauthenticated
 from tobit_kernel.runtime import process_began
 from tobit_kernel.settings import settings
 from tobit_kernel.verbs.answer import Answer
@@ -26,7 +26,7 @@ def stop(*, call: Call) -> Any:
         return Answer({"stopped": False}, text=f"No gate runs for {home}.")
     try:
         gate = running(settings())
-    except Conflict:  # of another version: it hears a signal too
+    except (Conflict, Unauthenticated):  # of another version, or a team's: its own account may end it by a signal
         gate = None
     if gate is None:
         os.kill(pid, signal.SIGTERM)
