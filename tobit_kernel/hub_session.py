@@ -46,5 +46,5 @@ class HubSession:
     def _sign_in(self) -> None:
         answer = self._door.post(SIGN_IN, {"token": self._hub_token})
         self._token = str(answer["token"])
-        until = datetime.fromisoformat(answer["expires_at"])
+        until = datetime.fromisoformat(answer["ends_at"])
         self._until = until if until.tzinfo else until.replace(tzinfo=UTC)

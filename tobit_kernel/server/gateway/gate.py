@@ -28,6 +28,7 @@ from tobit_kernel.server.identity.accounts import Accounts
 from tobit_kernel.server.identity.attempts import Attempts
 from tobit_kernel.server.identity.grants import Grants
 from tobit_kernel.server.identity.history import History
+from tobit_kernel.server.identity.hub import HubIdentity
 from tobit_kernel.server.identity.identity import Identity
 from tobit_kernel.server.identity.keys import Keys
 from tobit_kernel.server.identity.one_time import Links
@@ -46,8 +47,8 @@ from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Threads
 from tobit_kernel.server.queries.turns import Room
-from tobit_kernel.server.sources.bolt.graph import GRAPH
 from tobit_kernel.server.sources.configured import configured
+from tobit_kernel.server.sources.bolt.graph import GRAPH
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
 from tobit_kernel.server.sources.records import BuiltIn, Sources
@@ -92,7 +93,7 @@ class Gate:
     tenants: Tenants
     history: History
     #: Asks JupyterHub whose a token is; None where there is no Hub.
-    hub: Any = None
+    hub: HubIdentity | None = None
     activity: Activity = field(default_factory=Activity)
     started: float = field(default_factory=time.monotonic)
     #: Set when the gate is asked to end.
@@ -184,6 +185,7 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             Keys(store.engine),
             Tenants(store.engine),
             History(store.engine),
+            HubIdentity.of(settings),
         )
         notices.start()
         try:
@@ -197,6 +199,8 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             await gate.demo.stop()
             threads.close()
             await sources.close()
+            if gate.hub:
+                await gate.hub.close()
             await graph.stop()
             await last_seal(sealer)
 

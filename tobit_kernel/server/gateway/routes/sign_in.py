@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -107,10 +106,9 @@ async def one_time(
 async def hub(gate: TheGate, origin: Anybody, response: Response, body: HubToken) -> Envelope[Signed]:
     """A session of ten minutes for a kernel that shows the token of its JupyterHub."""
     require_team(gate)
-    known: Any = gate.hub
-    if known is None:
+    if gate.hub is None:
         raise NotFound("This gate knows no JupyterHub.", "TOBIT_HUB_API_URL tells it where one is.")
-    person = await known.person(body.token)
+    person = await gate.hub.person(body.token)
     session = digest_of(body.token).hex()
     opened = await gate.sign_in.enter(person, "hub", Kind.KERNEL, origin, f"hub/{session}")
     return Envelope(data=signed(response, opened, Kind.KERNEL))
