@@ -41,7 +41,9 @@ class MariaDB:
     def administrator(self) -> Iterator[Any]:
         """A cursor that may do everything."""
         account = "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        connection = pymysql.connect(unix_socket=str(self.socket), user=f"tobit_{account}", password="all", autocommit=True)
+        connection = pymysql.connect(
+            unix_socket=str(self.socket), user=f"tobit_{account}", password="all", autocommit=True
+        )
         try:
             with connection.cursor() as cursor:
                 yield cursor
@@ -74,15 +76,18 @@ def running(needs: Callable[[object, str], None]) -> Iterator[MariaDB]:
         f"grant all on *.* to 'tobit_{name}'@localhost with grant option;\n"
     )
     setup.chmod(0o644)
-    options = [f"--socket={server.socket}", "--skip-networking", f"--pid-file={folder}/pid", f"--log-error={folder}/log",
-               f"--init-file={setup}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0",
-               "--performance-schema=OFF", f"--secure-file-priv={folder}"]  # fmt: skip
+    options = [
+        f"--socket={server.socket}", "--skip-networking", f"--pid-file={folder}/pid", f"--log-error={folder}/log",
+        f"--init-file={setup}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--performance-schema=OFF",
+        "--innodb-flush-log-at-trx-commit=0", f"--secure-file-priv={folder}",
+    ]  # fmt: skip
     with subprocess.Popen([MARIADBD, "--no-defaults", *files, *options], cwd=folder, **account) as process:
         try:
             _wait(server, process)
             server.execute(
                 "create database plant character set utf8mb4; use plant;" + TABLES
-                + "create user plant_reader@localhost identified by 'sesame'; grant select on plant.* to plant_reader@localhost"
+                + "create user plant_reader@localhost identified by 'sesame';"
+                "grant select on plant.* to plant_reader@localhost"
             )  # fmt: skip
             yield server
         finally:

@@ -17,7 +17,8 @@ from tobit_kernel.server.sources.sqlalchemy import Sqlalchemy
 @pytest.fixture(scope="module")
 def lab(needs: Callable[[object, str], None]) -> Iterator[Lab]:
     with mariadb.running(needs) as server:
-        source = Sqlalchemy.of(Record("default", "plant", "sqlalchemy", server.url(), Path("/nowhere"), password="sesame"))
+        record = Record("default", "plant", "sqlalchemy", server.url(), Path("/nowhere"), password="sesame")
+        source = Sqlalchemy.of(record)
         failing = "select case when i > 29000 then 9223372036854775807 + i else i end as n from numbers"
         yield Lab(source, "plant", failing=failing)
         source.close()

@@ -24,10 +24,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with sqlite3.connect(file) as connection:
         connection.execute(f"create table numbers {COLUMNS}")
         connection.execute(f"create table empty {COLUMNS}")
-        connection.executemany(
-            "insert into numbers values (?, ?, ?, ?)",
-            [(n, n / 2, None if n % 7 == 0 else f"n{n}", str(start + timedelta(seconds=n))) for n in range(1, ROWS + 1)],
-        )
+        rows = ((n, None if n % 7 == 0 else f"n{n}", str(start + timedelta(seconds=n))) for n in range(1, ROWS + 1))
+        connection.executemany("insert into numbers values (?1, ?1 / 2.0, ?2, ?3)", rows)
     connection.close()
     source = Sqlalchemy.of(Record("default", "lab", "sqlalchemy", f"sqlite:///{file}", Path("/nowhere")))
     yield Lab(source, "main", failing="select abs(iif(i > 29000, -9223372036854775808, i)) as n from numbers")

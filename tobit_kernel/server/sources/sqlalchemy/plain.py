@@ -84,7 +84,7 @@ def bound(given: Plain, values: list[Any], style: str) -> tuple[str, Any]:
 
     ``= any($n)`` and ``<> all($n)`` of a list become ``in (…)`` and ``not in (…)``.
     """
-    binding = _Binding(style, bool(values))
+    binding = _Binding(style)
     pieces, at, number = [], 0, 0
     tokens = given.tokens
     while number < len(tokens):
@@ -128,8 +128,8 @@ def _index(word: str, values: list[Any]) -> int:
 class _Binding:
     """Placeholders in one of the styles of PEP 249."""
 
-    def __init__(self, style: str, used: bool) -> None:
-        self._style, self._percent = style, used and style in ("format", "pyformat")
+    def __init__(self, style: str) -> None:
+        self._style = style
         self._values: list[Any] = []
 
     def of(self, value: Any) -> str:
@@ -149,7 +149,7 @@ class _Binding:
         return ", ".join(self.of(value) for value in values) or "select null from (select 1 as a) as b where 1 = 0"
 
     def escaped(self, word: str) -> str:
-        return word.replace("%", "%%") if self._percent else word
+        return word.replace("%", "%%") if self._style in ("format", "pyformat") else word
 
     @property
     def parameters(self) -> Any:
