@@ -121,7 +121,7 @@ class Unauthenticated(TobitError):
     """The gate does not know who is asking."""
 
     status = 401
-    default_hint = "Sign in again; on your own machine `tobit stop` renews the token."
+    default_hint = "`tobit login` signs in; on your own machine `tobit stop` renews the token."
 
 
 class NotFound(TobitError):

@@ -25,6 +25,7 @@ from tobit_kernel.server.gateway.routes import (
     masking,
     me,
     own,
+    personal,
     queries,
     query,
     quotas,
@@ -52,7 +53,7 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-_PEOPLE = (me, own, users, sessions, keys, tenants, access, sign_in)
+_PEOPLE = (me, own, users, personal, sessions, keys, tenants, access, sign_in)
 _NOUNS = (*_PEOPLE, query, queries, usage, quotas, sources, masking, tables, demo, graph, settings, audit, traces)
 
 

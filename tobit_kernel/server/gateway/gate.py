@@ -47,8 +47,8 @@ from tobit_kernel.server.queries.run import Queries
 from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.queries.threads import Threads
 from tobit_kernel.server.queries.turns import Room
-from tobit_kernel.server.sources.configured import configured
 from tobit_kernel.server.sources.bolt.graph import GRAPH
+from tobit_kernel.server.sources.configured import configured
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
 from tobit_kernel.server.sources.records import BuiltIn, Sources

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from tobit_kernel.errors import Refused
+from tobit_kernel.errors import RateLimited
 
 #: Failures before the first pause: of a name, and of an address, behind which a whole office may sit.
 BY_NAME, BY_ADDRESS = 5, 30
@@ -67,7 +67,7 @@ class Attempts:
         self._engine, self._clock = engine, clock
 
     async def begin(self, name: str, ip: str | None) -> Attempt:
-        """Counts an attempt; ``Refused`` during a pause, until when is told."""
+        """Counts an attempt; ``RateLimited`` during a pause, until when is told."""
         address = _address(ip)
         async with self._engine.connect() as connection:
             until = await self._take(connection, f"ip/{address}", BY_ADDRESS) if address else None
@@ -101,7 +101,7 @@ class Attempts:
         if failures is None:
             until = await connection.scalar(_LOCKED, {"subject": subject})
             await connection.commit()  # what was counted before stays counted
-            raise _paused(until or now)
+            raise _paused(until or now, now)
         length = pause(failures, allowed)
         if length is None:
             return None
@@ -109,11 +109,12 @@ class Attempts:
         return now + length
 
 
-def _paused(until: datetime) -> Refused:
-    return Refused(
+def _paused(until: datetime, now: datetime) -> RateLimited:
+    return RateLimited(
         f"Too many failed attempts: the next is possible at {until.astimezone(UTC):%H:%M:%S} UTC.",
         "Wait until then; an administrator can end it: `%tobit users --unlock NAME`.",
         until=until.isoformat(),
+        retry_after_s=max(1, round((until - now).total_seconds())),
     )
 
 

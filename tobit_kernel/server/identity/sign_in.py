@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from tobit_kernel.errors import Refused, TobitError, Unauthenticated
+from tobit_kernel.errors import RateLimited, Refused, TobitError, Unauthenticated
 from tobit_kernel.server.audit.record import ActorType, Audit, Event
 from tobit_kernel.server.identity.accounts import Accounts, External
 from tobit_kernel.server.identity.attempts import Attempt, Attempts
@@ -72,7 +72,7 @@ class SignIn:
     async def by_password(self, name: str, password: str, code: str, kind: Kind, origin: Origin) -> Opened:
         """A session for name, password and, where there is a second factor, its code.
 
-        ``Unauthenticated`` with ``needs="code"`` when only the code is missing; ``Refused`` during a pause.
+        ``Unauthenticated`` with ``needs="code"`` when only the code is missing; ``RateLimited`` during a pause.
         """
         attempt = await self._begin(name, origin)
         known = await self._known(name)
@@ -162,7 +162,7 @@ class SignIn:
     async def _begin(self, name: str, origin: Origin) -> Attempt:
         try:
             return await self.attempts.begin(name, origin.ip)
-        except Refused:
+        except RateLimited:
             await self._keep(await self._known(name), name, "password", "paused", origin)
             raise
 
@@ -217,7 +217,7 @@ class SignIn:
             await self.audit.record(_event(known, "sign-in", origin, **told))
         if attempt.until is not None:
             until = f"until {attempt.until:%Y-%m-%d %H:%M:%S} UTC"
-            await self.audit.record(_event(known, "sign-in.pause", origin, outcome="Refused", reason=until))
+            await self.audit.record(_event(known, "sign-in.pause", origin, outcome="RateLimited", reason=until))
         return Unauthenticated("Name, password or code is wrong.", "After some failures there are pauses that grow.")
 
     async def _keep(self, known: _Known | None, name: str, method: str, outcome: str, origin: Origin) -> None:
