@@ -158,6 +158,18 @@ def test_what_only_reads_is_never_refused(target: Target) -> None:
     assert not found, "\n".join(f"{statement}  →  {told!r}" for statement, told in found)
 
 
+def test_infinity_is_null_and_its_neighbours_are_kept(target: Target) -> None:
+    asked = """
+        select v, d, array[v, null] from (values
+            (timestamptz 'infinity', date 'infinity'), ('-infinity', '-infinity'), ('2026-01-02', '2026-01-02'),
+            (null, null), ('0001-01-01', '0001-01-01')) t(v, d)
+    """
+    rows = target.home.rows(asked, source=target.source)
+    assert [row[0] is None for row in rows] == [row[1] is None for row in rows] == [True, True, False, True, False]
+    assert [row[2][0] is None for row in rows] == [True, True, False, True, False]
+    assert str(rows[2][0]).startswith("2026-01-02") and rows[4][1].year == 1
+
+
 def test_bombs_end_by_their_time_limit(target: Target) -> None:
     for statement in statements("bombs"):
         began = time.monotonic()

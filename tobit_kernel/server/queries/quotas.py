@@ -46,7 +46,8 @@ class _Known:
     """What a gateway knows of a tenant: its quotas and today's use as all gateways have written it."""
 
     amounts: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    used: dict[str, Used] = field(default_factory=dict)
+    #: By user, and under None of all.
+    used: dict[str | None, Used] = field(default_factory=dict)
 
 
 class Quotas:
@@ -98,20 +99,15 @@ class Quotas:
         wanted = [each for each in wanted if each[1] is not None]
         if not wanted:
             return
-        own, all_ = self._today(known, principal)
         for measure, amount, is_own in wanted:
-            if amount is not None and (own if is_own else all_).of(measure) >= amount:
+            if amount is not None and self._used(known, principal, measure, is_own) >= amount:
                 raise _used_up(measure, amount, is_own)
 
-    def _today(self, known: _Known, principal: Principal) -> tuple[Used, Used]:
-        own, all_ = Used(), Used()
-        parts = [known.used] if self._day == datetime.now(UTC).date() else []
-        for part in (*parts, self._usage.unwritten(principal.tenant)):
-            for actor, used in part.items():
-                all_.add(used)
-                if actor == principal.user:
-                    own.add(used)
-        return own, all_
+    def _used(self, known: _Known, principal: Principal, measure: str, is_own: bool) -> float:
+        actor = principal.user if is_own else None
+        written = known.used.get(actor) if self._day == datetime.now(UTC).date() else None
+        parts = (written, self._usage.unwritten(principal.tenant, actor))
+        return sum(part.of(measure) for part in parts if part)
 
     @staticmethod
     def _own(known: _Known, principal: Principal, measure: str) -> int | None:

@@ -56,24 +56,25 @@ class Usage:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._fresh: defaultdict[_Key, Used] = defaultdict(Used)
+        #: The same per user and, without one, per tenant: what quotas ask for at each statement.
+        self._sums: defaultdict[tuple[str, date, str | None], Used] = defaultdict(Used)
 
     def note(self, principal: Principal, source: str, tables: Sequence[str], used: Used) -> None:
         """Counts a statement; no more than a few additions."""
         today = datetime.now(UTC).date()
         for name in ("", *dict.fromkeys(tables)):
             self._fresh[principal.tenant, today, principal.user, source[:200], name[:200]].add(used)
+        for actor in (principal.user, None):
+            self._sums[principal.tenant, today, actor].add(used)
 
-    def unwritten(self, tenant: str) -> dict[str, Used]:
-        """Today's use per user that is in no sum yet."""
-        today, found = datetime.now(UTC).date(), defaultdict[str, Used](Used)
-        for (of, day, actor, _, name), used in self._fresh.items():
-            if of == tenant and day == today and not name:
-                found[actor].add(used)
-        return found
+    def unwritten(self, tenant: str, actor: str | None) -> Used | None:
+        """Today's use of a user, or of all, that is in no written sum yet."""
+        return self._sums.get((tenant, datetime.now(UTC).date(), actor))
 
     async def flush(self) -> None:
         """Writes what was counted; what the database does not take stays for the next time."""
         taken, self._fresh = self._fresh, defaultdict(Used)
+        sums, self._sums = self._sums, defaultdict(Used)
         if not taken:
             return
         names = ("tenant", "day", "actor", "source", "table")
@@ -85,17 +86,20 @@ class Usage:
         except BaseException:
             for key, used in taken.items():
                 self._fresh[key].add(used)
+            for sum_, used in sums.items():
+                self._sums[sum_].add(used)
             raise
 
-    async def today(self, tenant: str) -> dict[str, Used]:
-        """Today's use per user as all gateways have written it."""
+    async def today(self, tenant: str) -> dict[str | None, Used]:
+        """Today's use per user, and under None of all, as all gateways have written it."""
         async with self._engine.connect() as connection:
             values = {"tenant": tenant, "day": datetime.now(UTC).date()}
             rows = (await connection.execute(_TODAY, values)).all()
-        return {
-            actor: Used(int(queries), int(count), float(seconds) * 1000, int(size))
-            for actor, queries, count, size, seconds in rows
-        }
+        found: dict[str | None, Used] = {None: Used()}
+        for actor, queries, count, size, seconds in rows:
+            found[actor] = Used(int(queries), int(count), float(seconds) * 1000, int(size))
+            found[None].add(found[actor])
+        return found
 
     async def sums(self, tenant: str, actor: str | None, by: By, since: date) -> list[dict[str, Any]]:
         """A row per day and user, source or table; ``actor`` alone where given."""

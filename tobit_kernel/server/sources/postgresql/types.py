@@ -1,7 +1,8 @@
 """How PostgreSQL's types become Arrow's: what the server converts before it sends.
 
 numeric → float64 (15 digits; ``::text`` keeps all), interval → duration (a month counts as
-30 days, as in ``extract(epoch …)``), json → text, and whatever Arrow has no type for → text.
+30 days, as in ``extract(epoch …)``), json → text, and whatever Arrow has no type for → text. ``infinity`` of dates
+and timestamps → null; ``::text`` keeps it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tobit_kernel.wire.stream import TYPE_KEY
 
@@ -144,9 +146,32 @@ def _target(column: pa.Field, each: Conversion | None) -> pa.DataType:
     return pa.list_(plain) if each.expression.endswith("[]") else plain
 
 
+def _finite(array: pa.Array) -> pa.Array:
+    """``array`` with nulls for ``infinity``, which Arrow's times do not have; the driver turns it into nonsense."""
+    kind = array.type
+    if pa.types.is_list(kind) and _is_time(kind.value_type):
+        values = _finite(array.values)
+        if values is array.values:
+            return array
+        return pa.ListArray.from_arrays(array.offsets, values, mask=array.is_null() if array.null_count else None)
+    if not _is_time(kind):
+        return array
+    number, least = (pa.int32(), -(1 << 30)) if pa.types.is_date32(kind) else (pa.int64(), -(1 << 62))
+    numbers = array.view(number)
+    low = pc.min(numbers).as_py()
+    if low is None or low >= least:
+        return array
+    return pc.if_else(pc.less(numbers, least), pa.scalar(None, number), numbers).view(kind)
+
+
+def _is_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_date32(kind))
+
+
 def _plain(array: pa.Array, target: pa.DataType) -> pa.Array:
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
+    array = _finite(array)
     if array.type == target:
         return array
     if pa.types.is_duration(target):
