@@ -79,7 +79,7 @@ def _is_name(found: list[Token], at: int) -> bool:
     before = found[at - 1].text if at else ""
     if before == ".":
         # `1. SET` is a number and a clause; so is what follows two dots
-        return at >= 2 and found[at - 2].kind not in ("number", "sign") or (at >= 2 and found[at - 2].text in ")]}")
+        return at >= 2 and found[at - 2].kind not in ("number", "sign") or (at >= 2 and found[at - 2].text in ")]}{,")
     if before == ":":
         return True
     return at + 1 < len(found) and found[at + 1].text == ":"

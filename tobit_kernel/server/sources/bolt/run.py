@@ -13,7 +13,8 @@ from neo4j import Driver
 
 from tobit_kernel.errors import Cancelled, TimedOut
 from tobit_kernel.server.sources.bolt.failures import translated
-from tobit_kernel.server.sources.bolt.values import array_of, field_of
+from tobit_kernel.server.sources.bolt.returned import columns_of
+from tobit_kernel.server.sources.bolt.values import array_of, bound, field_of
 from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepared
 
 #: Records that the server sends at a time.
@@ -55,8 +56,8 @@ class BoltRun:
         self._cancellation.attach(self._end)
         self._timer.start()
         self._cancellation.check()
-        result = self._transaction.run(self._prepared.statement, dict(self._prepared.parameters))
-        names = list(result.keys())
+        result = self._transaction.run(self._prepared.statement, bound(self._prepared.parameters))
+        names = list(result.keys()) or columns_of(self._prepared.statement)
         limit = self._prepared.limit
         self._rows = iter(result) if limit is None else islice(result, limit + 1)
         self._ahead = [record.values() for record in islice(self._rows, BATCH_ROWS)]

@@ -14,6 +14,7 @@ from tobit_kernel.server.sources.bolt.catalog import table_of, tables_of
 from tobit_kernel.server.sources.bolt.failures import translated
 from tobit_kernel.server.sources.bolt.guard import labels_read
 from tobit_kernel.server.sources.bolt.run import BoltRun
+from tobit_kernel.server.sources.bolt.values import bound
 from tobit_kernel.server.sources.source import Cancellation, Prepared, Record
 from tobit_kernel.server.store.graph import Access
 from tobit_kernel.wire.models import TableDetail, TableInfo
@@ -61,7 +62,7 @@ class Bolt:
         try:
             with self._driver(access).session(database=access.database, default_access_mode="READ") as session:
                 query = Query(f"EXPLAIN {prepared.statement}", timeout=prepared.timeout_s)
-                result = session.run(query, dict(prepared.parameters))
+                result = session.run(query, bound(prepared.parameters))
                 rows = [record.values() for record in result]
                 plan = result.consume().plan
         except Exception as error:

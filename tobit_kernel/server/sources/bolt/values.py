@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 from neo4j.graph import Node, Path, Relationship
@@ -85,6 +87,19 @@ def _converter(kind: pa.DataType) -> Callable[[Any], Any]:
 def text_of(value: Any) -> str:
     """Texts as they are, all else as JSON."""
     return value if isinstance(value, str) else json.dumps(jsonable(value), ensure_ascii=False)
+
+
+def bound(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a graph takes them: it knows no decimals and no UUIDs."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [plain(each) for each in value]
+        if isinstance(value, Decimal):
+            return float(value)
+        return str(value) if isinstance(value, UUID) else value
+
+    return {name: plain(value) for name, value in parameters.items()}
 
 
 def jsonable(value: Any) -> Any:
