@@ -49,7 +49,8 @@ async def test_rows_put_into_a_dropped_month_are_found(kept: Kept) -> None:
     kept.owner(f"select gate.ensure_audit_months('{OLD}', '{OLD}')")
     kept.owner(
         f"insert into gate.audit (turn, at, tenant_id, actor, actor_type, action, outcome, salt, digest)"
-        f" select turn - 1, '{OLD}', tenant_id, actor, actor_type, action, outcome, salt, digest from gate.audit limit 1"
+        f" select turn - 1, '{OLD}', tenant_id, actor, actor_type, action, outcome, salt, digest"
+        " from gate.audit limit 1"
     )
     assert "inserted" in kept.kinds()
 
