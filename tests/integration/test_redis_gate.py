@@ -45,9 +45,9 @@ def test_a_redis_of_the_settings_is_asked_by_its_verb(home: Home) -> None:
     assert "O(1)" in home.tobit("explain", "--source", "redis", "--language", "redis", body="GET a").stdout
 
 
-def test_a_write_is_refused_with_its_line_and_audited(home: Home) -> None:
+def test_a_write_is_refused_and_audited(home: Home) -> None:
     done = home.tobit("redis", body="GET a\nDEL ci:build:1")
-    assert done.returncode == 1 and "DEL is not run here" in done.stderr and "line 2" in done.stderr
+    assert done.returncode == 1 and "DEL is not run here" in done.stderr
     found = json.dumps(home.data("audit"))
     assert "DEL ci:build:1" in found and "sesame" not in found
 

@@ -195,7 +195,7 @@ def test_declared_columns_have_types_and_paths(source: Rest) -> None:
 
 
 def test_columns_that_nobody_declared_are_found(source: Rest) -> None:
-    assert ask(source, "select at, \"user\"->>'name' as who from issues where id = 2").to_pylist() == [
+    assert ask(source, "select \"at\", \"user\"->>'name' as who from issues where id = 2").to_pylist() == [
         {"at": 3.0, "who": "u2"}
     ]
     row = ask(source, "select * from odd").to_pylist()[0]

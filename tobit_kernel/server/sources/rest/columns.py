@@ -100,6 +100,8 @@ def _converted(value: Any, kind: str) -> Any:
             return bool(value)
         return {"true": True, "false": False}[str(value).lower()] if isinstance(value, str) else _refuse()
     if kind in ("bigint", "double"):
+        if isinstance(value, bool):
+            _refuse()
         number = float(value) if kind == "double" else int(value)
         return number if number == float(value) or isinstance(value, str) else _refuse()
     if kind == "date":
