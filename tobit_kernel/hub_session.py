@@ -11,6 +11,7 @@ from tobit_kernel.errors import TobitError
 
 #: Taken anew when this much of it is left.
 RENEW_BEFORE = timedelta(seconds=60)
+_NEVER = datetime.fromtimestamp(0, UTC)
 SIGN_IN = "/sign-in/hub"
 
 
@@ -21,7 +22,7 @@ class HubSession:
         self._door = Gate(url, "", ca_file)
         self._hub_token = hub_token
         self._token = ""
-        self._until = datetime.min.replace(tzinfo=UTC)
+        self._until = _NEVER
         self._turn = threading.Lock()
 
     def token(self) -> str:
@@ -39,7 +40,7 @@ class HubSession:
                     self._sign_in()
                 except TobitError:
                     self._token = ""
-                    self._until = datetime.min.replace(tzinfo=UTC)
+                    self._until = _NEVER
                     return False
             return True
 
