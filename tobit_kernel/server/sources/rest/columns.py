@@ -67,8 +67,8 @@ def _type(values: Sequence[Any]) -> Any:
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return "boolean"
-    if kinds == {int} and all(-(2**63) <= value < 2**63 for value in values if value is not None):
-        return "bigint"
+    if kinds == {int}:  # a long id keeps its digits
+        return "bigint" if all(-(2**63) <= value < 2**63 for value in values if value is not None) else "json"
     if kinds and kinds <= {int, float}:
         return "double"
     return "text" if kinds <= {str} else "json"
