@@ -13,8 +13,10 @@ c = get_config()  # noqa: F821 - JupyterHub gives it
 
 #: The gate's socket for other accounts; https://tobit.example.com:8600 where it is another machine's.
 GATE = "unix:///run/tobit/gate.sock"
-#: Readable by root alone: the Hub's database and cookie secret name every session.
-STATE = Path("/var/lib/jupyterhub")
+#: Readable by root alone: the Hub's database and cookie secret name every session. systemd names the folder.
+STATE = Path(os.environ.get("STATE_DIRECTORY", "/var/lib/jupyterhub"))
+#: Root's; below it a folder for each person. A socket's path has 107 bytes, which a home may exceed.
+RUN = Path(os.environ.get("RUNTIME_DIRECTORY", "/run/jupyterhub"))
 
 # -- who ---------------------------------------------------------------------------------------------
 
@@ -45,7 +47,22 @@ c.Spawner.default_url = "/lab"
 c.LocalProcessSpawner.popen_kwargs = {"umask": 0o077}
 # By TCP every account of the machine could listen to a kernel's output: its key signs, it does not encrypt.
 c.Spawner.args = ["--KernelManager.transport=ipc"]
-c.Spawner.environment = {"TOBIT_GATEWAY_URL": GATE}
+c.Spawner.environment = {
+    "TOBIT_GATEWAY_URL": GATE,
+    "JUPYTER_RUNTIME_DIR": lambda spawner: str(RUN / spawner.user.name),
+}
+
+
+def with_private_folders(spawner):
+    """Closes the person's home to others (useradd may leave it open), and makes the folder of their kernels."""
+    person = pwd.getpwnam(spawner.user.name)
+    Path(person.pw_dir).chmod(0o700)
+    folder = RUN / spawner.user.name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.chown(folder, person.pw_uid, person.pw_gid)
+
+
+c.Spawner.pre_spawn_hook = with_private_folders
 
 # -- the gate ----------------------------------------------------------------------------------------
 

@@ -52,6 +52,17 @@ class Notebook(Surroundings):
 
         return chart(result, specification)
 
+    def picture(self, result: Result) -> None:
+        if not any((field.metadata or {}).get(b"tobit.type") for field in result.table.schema):
+            return
+        from tobit_kernel.notebook.display.network import network
+
+        found = network(result)
+        if found is not None:
+            from IPython.display import display
+
+            display(found)  # type: ignore[no-untyped-call]
+
     def background(self, work: Callable[[], Any], name: str) -> Background:
         return Background(self._shell, work, name)
 

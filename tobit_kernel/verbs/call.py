@@ -57,6 +57,9 @@ class Surroundings:
         """``result`` as a chart; a place without pictures shows the rows."""
         return result
 
+    def picture(self, result: Result) -> None:
+        """Shows the network of nodes and relationships that ``result`` may hold, where pictures are shown."""
+
     def background(self, work: Callable[[], Any], name: str) -> Any:
         """``work`` in a thread, where the place has room for it; else at once."""
         return work()

@@ -219,4 +219,6 @@ def _shown(result: Result, into: str | None, frame: str | None, chart: str | Non
         call.assign(into, result.to(frame or "pandas"))
     if chart:
         return call.draw(result, chart)
+    if into is None and frame is None:
+        call.picture(result)
     return result if into or frame is None else result.to(frame)

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
 
+from tobit_kernel.notebook.display import entities
+
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
@@ -122,7 +124,10 @@ def rows(table: pa.Table, longest: int | None = None) -> list[list[str | None]]:
     """The rows of ``table`` as texts; cells of more than ``longest`` letters are cut with a mark."""
     if not table.num_columns:
         return [[] for _ in range(table.num_rows)]
-    columns: Iterable[list[str | None]] = (texts(column) for column in table.columns)
+    columns: Iterable[list[str | None]] = (
+        [entities.text_of(cell) for cell in column.to_pylist()] if entities.is_entity(field) else texts(column)
+        for field, column in zip(table.schema, table.columns, strict=True)
+    )
     if longest is not None:
         columns = ([_cut(text, longest) for text in column] for column in columns)
     return [list(row) for row in zip(*columns, strict=True)]
