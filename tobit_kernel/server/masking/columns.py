@@ -9,11 +9,10 @@ import pyarrow.compute as pc
 
 from tobit_kernel.server.masking.pattern import Pattern
 from tobit_kernel.server.masking.policy import Mode, Policy
+from tobit_kernel.server.masking.traits import Traits
 
 #: Columns of which fewer values match are changed by these alone.
 _FEW = 0.5
-#: No pattern is shorter.
-_LEAST_BYTES = 6
 
 
 def masked(batch: pa.RecordBatch, policy: Policy) -> pa.RecordBatch:
@@ -82,56 +81,40 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 def _texts(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
     """A column of text: what it can't hold is not looked for, and what matches nothing is not touched."""
-    likely = _likely(array, patterns)
-    if not likely:
-        return array
-    hits = pc.match_substring_regex(array, _together(likely))
-    count = pc.sum(hits).as_py() or 0
-    if not count:
-        return array
-    if count > len(array) * _FEW:
-        return _replaced(array, policy, likely)
-    hits = hits.fill_null(False)
-    return pc.replace_with_mask(array, hits, _replaced(array.filter(hits), policy, likely))
+    for pattern in _likely(array, patterns):
+        hits = pc.match_substring_regex(array, pattern.find)
+        count = pc.sum(hits).as_py() or 0
+        if not count:
+            continue
+        hits = hits.fill_null(False)
+        if count > len(array) * _FEW:
+            array = _one(array, hits, policy, pattern)
+            continue
+        few = array.filter(hits)
+        few = _one(few, few.is_valid(), policy, pattern)
+        array = pc.replace_with_mask(array, hits, few)
+    return array
 
 
 def _likely(array: pa.Array, patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
-    """The patterns whose bytes and hints are somewhere in the column, looked for in all its values at once."""
-    whole = _bytes(array)
-    if len(whole) < _LEAST_BYTES:
-        return ()
-    found = tuple(pattern for pattern in patterns if not pattern.needs or pattern.needs in whole)
+    """The patterns that are somewhere in the column, looked for in all its values at once."""
+    present = array.drop_null() if array.null_count else array
+    lines = pa.ListArray.from_arrays(pa.array([0, len(present)], pa.int32()), present.cast(pa.string()))
+    joined = pc.binary_join(lines, "\n")
+    traits = Traits(joined[0].as_buffer().to_pybytes())
+    found = tuple(pattern for pattern in patterns if not pattern.needs or any(map(traits.has, pattern.needs)))
     hinted = tuple(pattern for pattern in found if pattern.hint)
-    if hinted:
-        one = pa.array([whole], pa.large_binary())
-        if not pc.match_substring_regex(one, "|".join(dict.fromkeys(each.hint for each in hinted)))[0].as_py():
-            return tuple(pattern for pattern in found if not pattern.hint)
-    return found
-
-
-def _bytes(array: pa.Array) -> bytes:
-    """The values one behind the other."""
-    _, offsets, data = array.buffers()
-    if data is None:
-        return b""
-    wide = pa.types.is_large_string(array.type)
-    places = pa.Array.from_buffers(pa.int64() if wide else pa.int32(), len(array) + 1, [None, offsets], 0, array.offset)
-    start, end = places[0].as_py(), places[len(array)].as_py()
-    return bytes(data.slice(start, end - start))
+    if hinted and not pc.match_substring_regex(joined, _hints(hinted))[0].as_py():
+        return tuple(pattern for pattern in found if not pattern.hint)
+    return tuple(
+        pattern for pattern in found
+        if not pattern.hint or pc.match_substring_regex(joined, pattern.hint)[0].as_py()
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)
-def _together(patterns: tuple[Pattern, ...]) -> str:
-    return "|".join(f"(?:{pattern.find})" for pattern in patterns)
-
-
-def _replaced(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
-    for pattern in patterns:
-        hits = pc.match_substring_regex(array, pattern.find)
-        if not pc.any(hits).as_py():
-            continue
-        array = _one(array, hits.fill_null(False), policy, pattern)
-    return array
+def _hints(patterns: tuple[Pattern, ...]) -> str:
+    return "|".join(dict.fromkeys(pattern.hint for pattern in patterns))
 
 
 def _one(array: pa.Array, hits: pa.Array, policy: Policy, pattern: Pattern) -> pa.Array:

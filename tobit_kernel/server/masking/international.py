@@ -31,7 +31,7 @@ INTERNATIONAL = (
         r"@([0-9A-Za-z][0-9A-Za-z\-]*(?:\.[0-9A-Za-z][0-9A-Za-z\-]*)*\.[A-Za-z]{2,})",
         r"\1**@\2",
         ("alice@email.com", "a**@email.com"),
-        needs=b"@",
+        needs=("@",),
     ),
     Pattern(
         "card",
@@ -42,6 +42,7 @@ INTERNATIONAL = (
         ("4539-1488-0343-6467", "4539-****-****-6467"),
         holds=card,
         hint="[0-9]{4}[- ]?[0-9]{4,6}[- ]?[0-9]{4}",
+        needs=("%digits",),
     ),
     Pattern(
         "international_phone",
@@ -52,6 +53,7 @@ INTERNATIONAL = (
         r"\1\2 *** *** **\3",
         ("+1 415-555-2671", "+1 *** *** **71"),
         hint=r"\+[0-9]{1,3}[- .]\(?[0-9]",
+        needs=("+",),
     ),
     Pattern(
         "ipv4",
@@ -65,6 +67,7 @@ INTERNATIONAL = (
         ("192.168.10.24", "192.168.***.***"),
         hint=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
         rounds=2,
+        needs=("%dotted",),
     ),
     Pattern(
         "ipv6",
@@ -75,6 +78,7 @@ INTERNATIONAL = (
         ("2001:db8:85a3::8a2e:370:7334", "2001:db8:****"),
         holds=ipv6,
         hint="[0-9A-Fa-f]::|(?:[0-9A-Fa-f]{1,4}:){7}",
+        needs=("%colons",),
     ),
     Pattern(
         "iban",
@@ -85,6 +89,7 @@ INTERNATIONAL = (
         ("DE89370400440532013000", "DE89****"),
         holds=iban,
         hint="[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4} ?[0-9A-Z]{4}",
+        needs=("%digits", "%word"),
     ),
     Pattern(
         "api_key",
@@ -94,6 +99,7 @@ INTERNATIONAL = (
         r"\1****",
         ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "****"),
         hint="AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|sk-|[sr]k_live_|xox[abeoprs]-|hf_|npm_|pypi-",
+        needs=("%word", "xox"),
     ),
     Pattern(
         "jwt",
@@ -102,7 +108,7 @@ INTERNATIONAL = (
         r"\beyJ[0-9A-Za-z_\-]{8,}\.[0-9A-Za-z_\-]{8,}(?:\.[0-9A-Za-z_\-]*)?",
         "eyJ****",
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "eyJ****"),
-        needs=b"eyJ",
+        needs=("eyJ",),
     ),
     Pattern(
         "private_key",
@@ -114,7 +120,7 @@ INTERNATIONAL = (
             "-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----",
             "-----BEGIN PRIVATE KEY-----****",
         ),
-        needs=b"PRIVATE KEY",
+        needs=("PRIVATE KEY",),
     ),
     Pattern(
         "url_password",
@@ -123,6 +129,6 @@ INTERNATIONAL = (
         r"(://[^\s:/@]{0,64}:)[^\s@/]{1,200}@",
         r"\1****@",
         ("redis://user:pa55word@host/0", "redis://user:****@host/0"),
-        needs=b"://",
+        needs=("://",),
     ),
 )

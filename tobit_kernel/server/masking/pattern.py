@@ -31,9 +31,9 @@ class Pattern:
     example: tuple[str, str]
     #: Must hold for the text of a match, where its form alone says too little.
     holds: Callable[[str], bool] | None = None
-    #: Bytes without which there is no match, and RE2 that finds at least as much as ``find``, also where values
-    #: stand one behind the other: they spare the search in most columns.
-    needs: bytes = b""
+    #: One of these is in every match: texts, or traits of bytes (``%name``, see ``traits``). And RE2 that finds at
+    #: least as much as ``find``. They spare the search in most columns.
+    needs: tuple[str, ...] = ()
     hint: str = ""
     #: Where a match takes the sign behind it, its neighbour is found in a second round only.
     rounds: int = 1
@@ -45,12 +45,13 @@ class Pattern:
 
     def replaced(self, text: str, put: Callable[[str], str] | None = None) -> str:
         """``text`` with every match masked, or as ``put`` makes of it."""
+        holds, keeps_before = self.holds, self.keeps_before
 
         def each(match: re.Match[str]) -> str:
             found = match.group()
-            before = match[1] if self.keeps_before else ""
+            before = match[1] if keeps_before else ""
             inner = found[len(before) :]
-            if self.holds is not None and not self.holds(inner):
+            if holds is not None and not holds(inner):
                 return found
             return before + put(inner) if put is not None else match.expand(self.shown)
 
@@ -58,7 +59,7 @@ class Pattern:
             text = self.compiled.sub(each, text)
         return text
 
-    @property
+    @cached_property
     def keeps_before(self) -> bool:
         """Whether the first group is what stands before."""
         return self.find.startswith("(^|")

@@ -17,8 +17,6 @@ def masked(text: str, policy: Policy = DEFAULT) -> str:
     if len(text) > _SEARCHED:
         text = text[:_SEARCHED] + "…"
     for pattern in policy.active:
-        if pattern.needs and pattern.needs.decode() not in text:
-            continue
         text = _replaced(text, pattern, policy)
     return text
 
