@@ -5,6 +5,7 @@ import { chartFactory } from './chart/renderer';
 import { VoilaKernel } from './grid/kernelSource';
 import { keepOwnKeys } from './grid/ownKeys';
 import { gridFactory } from './grid/renderer';
+import { networkFactory } from './network/renderer';
 
 /**
  * The renderers, for any front end that loads JupyterLab extensions.
@@ -18,7 +19,8 @@ keepOwnKeys();
 
 const extensions: IRenderMime.IExtension[] = [
   { id: 'tobit-lab:grid', rendererFactory: gridFactory(kernel), rank: 0, dataType: 'json' },
-  { id: 'tobit-lab:chart', rendererFactory: chartFactory, rank: 0, dataType: 'json' }
+  { id: 'tobit-lab:chart', rendererFactory: chartFactory, rank: 0, dataType: 'json' },
+  { id: 'tobit-lab:network', rendererFactory: networkFactory, rank: 0, dataType: 'json' }
 ];
 
 export default extensions;

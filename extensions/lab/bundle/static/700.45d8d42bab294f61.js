@@ -811,8 +811,81 @@
 `,""]),o.d(i,{},{A:a})},634(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-magic-line {
   background: color-mix(in srgb, var(--jp-brand-color1, #1976d2) 7%, transparent);
 }
-`,""]),o.d(i,{},{A:a})},646(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=o.n(n),d=o(303),b=o(200),s=o(470),l=o(891),p=o(634),c=o(842),u=a()(e());u.i(d.A),u.i(b.A),u.i(s.A),u.i(l.A),u.i(p.A),u.i(c.A),u.push([t.id,`
-`,""]),o.d(i,{},{A:u})},842(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Status {
+`,""]),o.d(i,{},{A:a})},646(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=o.n(n),d=o(303),b=o(200),s=o(470),l=o(772),p=o(891),c=o(634),u=o(842),x=a()(e());x.i(d.A),x.i(b.A),x.i(s.A),x.i(l.A),x.i(p.A),x.i(c.A),x.i(u.A),x.push([t.id,`
+`,""]),o.d(i,{},{A:x})},772(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Network {
+  position: relative;
+}
+
+.tobit-Network-plot {
+  border: 1px solid var(--jp-border-color2, #ddd);
+  border-radius: 6px;
+  max-width: 100%;
+  overflow: hidden;
+}
+
+.tobit-Network-legend {
+  display: flex;
+  flex-wrap: wrap;
+  gap: 4px 8px;
+  margin-bottom: 4px;
+}
+
+.tobit-Network-group {
+  align-items: center;
+  background: none;
+  border: 1px solid transparent;
+  border-radius: 10px;
+  color: inherit;
+  cursor: pointer;
+  display: inline-flex;
+  font-size: 12px;
+  gap: 5px;
+  padding: 1px 8px;
+}
+
+.tobit-Network-group:hover,
+.tobit-Network-group[aria-pressed='true'] {
+  border-color: var(--jp-border-color1, #bbb);
+}
+
+.tobit-Network-dot {
+  border-radius: 50%;
+  height: 10px;
+  width: 10px;
+}
+
+.tobit-Network-details {
+  background: var(--jp-layout-color1, #fff);
+  border: 1px solid var(--jp-border-color1, #bbb);
+  border-radius: 6px;
+  font-size: 12px;
+  max-height: 60%;
+  max-width: 45%;
+  overflow: auto;
+  padding: 6px 10px;
+  position: absolute;
+  right: 8px;
+  top: 36px;
+  z-index: 1;
+}
+
+.tobit-Network-details[hidden] {
+  display: none;
+}
+
+.tobit-Network-details th {
+  font-weight: 500;
+  padding-right: 10px;
+  text-align: left;
+  vertical-align: top;
+}
+
+.tobit-Network-note {
+  color: var(--tobit-muted);
+  font-size: 12px;
+  margin: 4px 0 0;
+}
+`,""]),o.d(i,{},{A:a})},842(t,i,o){var r=o(601),e=o.n(r),n=o(314),a=(o.n(n))()(e());a.push([t.id,`.tobit-Status {
   align-items: center;
   background: none;
   border: 0;
