@@ -127,7 +127,10 @@ def base() -> Iterator[str]:
     server.server_close()
 
 
-ISSUE_COLUMNS = {"id": "bigint", "state": "text", "who": {"path": "user.name"}, "labels": "json"}
+ISSUE_COLUMNS = [
+    {"name": "id", "type": "bigint"}, {"name": "state"}, {"name": "who", "path": "user.name"},
+    {"name": "labels", "type": "json"},
+]  # fmt: skip
 STATE = {"state": {"type": "text"}}
 ENDPOINTS: list[dict[str, Any]] = [
     {
@@ -195,7 +198,7 @@ def test_declared_columns_have_types_and_paths(source: Rest) -> None:
 
 
 def test_columns_that_nobody_declared_are_found(source: Rest) -> None:
-    assert ask(source, "select \"at\", \"user\"->>'name' as who from issues where id = 2").to_pylist() == [
+    assert ask(source, 'select "at", "user"->>\'name\' as who from issues where id = 2').to_pylist() == [
         {"at": 3.0, "who": "u2"}
     ]
     row = ask(source, "select * from odd").to_pylist()[0]
@@ -213,7 +216,7 @@ def test_parameters_go_into_path_and_query(source: Rest) -> None:
 @pytest.mark.parametrize(
     "call",
     ["one()", "one('..')", "one('.')", "one('')", "one('a', 'x')", "one('a', n => 1.5)", "one('a', nope => 1)",
-     "one(1, 2, '2026-01-01', true, 'x', 6)", "one('a' || 'b')", "one('a', day => 'soon')", "one", "one('a\nb')"],
+     "one(1, 2, '2026-01-01', true, 'x', 6)", "one('a' || 'b')", "by_page('open')", "one('a', day => 'soon')", "one", "one('a\nb')"],
 )  # fmt: skip
 def test_parameters_that_do_not_fit_are_told(source: Rest, call: str) -> None:
     with pytest.raises(StatementError) as caught:
@@ -241,7 +244,7 @@ def test_no_redirect_is_followed(source: Rest) -> None:
 )  # fmt: skip
 def test_no_link_leads_elsewhere(source: Rest, to: str) -> None:
     with pytest.raises(Refused):
-        ask(source, "select * from away($1)", to)
+        ask(source, "select * from away(to => $1)", to)
 
 
 def test_pages_and_bytes_have_an_end(source: Rest) -> None:

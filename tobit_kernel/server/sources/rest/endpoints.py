@@ -81,7 +81,11 @@ class Endpoint(_Strict):
     @field_validator("columns", mode="before")
     @classmethod
     def _short(cls, value: Any) -> Any:
-        """``{"id": "bigint"}`` for ``{"id": {"type": "bigint"}}``."""
+        """``{"id": "bigint"}`` for ``{"id": {"type": "bigint"}}``; a list of columns with names keeps its order."""
+        if isinstance(value, list):
+            if not all(isinstance(column, dict) and isinstance(column.get("name"), str) for column in value):
+                raise ValueError("each column of a list needs a name")
+            return {column["name"]: {key: column[key] for key in column if key != "name"} for column in value}
         if not isinstance(value, dict):
             return value
         return {name: {"type": column} if isinstance(column, str) else column for name, column in value.items()}
@@ -96,9 +100,9 @@ class Endpoint(_Strict):
         return self
 
     @property
-    def in_path(self) -> frozenset[str]:
-        """Names of the parameters that stand in the path."""
-        return frozenset(_IN_PATH.findall(self.path))
+    def in_path(self) -> list[str]:
+        """Names of the parameters that stand in the path, in its order."""
+        return list(dict.fromkeys(_IN_PATH.findall(self.path)))
 
     @property
     def needs(self) -> list[str]:

@@ -92,17 +92,19 @@ def _headers(options: RestOptions, password: str | None) -> dict[str, str]:
 
 
 def _comment(endpoint: Endpoint) -> str | None:
-    written = ", ".join(f"{name}{'' if name in endpoint.needs else '?'}" for name in endpoint.params)
+    names = [*endpoint.in_path, *(name for name in endpoint.params if name not in endpoint.in_path)]
+    written = ", ".join(f"{name}{'' if name in endpoint.needs else '?'}" for name in names)
     call = f"{endpoint.name}({written})" if written else ""
     return "; ".join(part for part in (endpoint.description, call) if part) or None
 
 
 def _given(endpoint: Endpoint, wanted: Wanted) -> dict[str, str]:
     """The parameters of a call as texts, with defaults; ``StatementError`` for one that does not fit."""
-    names = list(endpoint.params)
-    usage = f"Write {endpoint.name}({', '.join(f'{name} => …' for name in names)})." if names else "It takes none."
+    names = endpoint.in_path  # their order is the path's; a database does not keep the order of the others
+    written = ", ".join(f"{name} => …" for name in endpoint.params)
+    usage = f"Write {endpoint.name}({written})." if written else "It takes none."
     if len(wanted.arguments) > len(names):
-        raise StatementError(f"{endpoint.name} takes {len(names)} parameters.", usage, position=wanted.position)
+        raise StatementError(f"{endpoint.name} takes its parameters by name.", usage, position=wanted.position)
     found = {name: parameter.default for name, parameter in endpoint.params.items() if parameter.default is not None}
     texts = {
         name: _text(endpoint.params[name], Argument(value, wanted.position), name) for name, value in found.items()
