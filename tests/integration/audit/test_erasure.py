@@ -38,6 +38,21 @@ async def test_an_erased_person_is_gone_and_the_chain_holds(kept: Kept) -> None:
     assert [line async for line in kept.audit.export("default", "kim")] == []
 
 
+async def test_acts_of_others_that_name_a_person_name_the_pseudonym(kept: Kept) -> None:
+    told = [
+        ("scope.add", "user/kim lines", None),
+        ("key.revoke", "k1", "of kim"),
+        ("permission.set", "kim.lee", "kimchi"),
+    ]
+    for action, resource, reason in told:
+        await kept.audit.record(Event(ADMIN, action, resource=resource, reason=reason))
+    await kept.sealer.seal()
+    assert await pseudonymise(kept.engine, kept.keys, "default", "kim", "erased-1") == 2
+    rows = kept.owner("select resource, reason from gate.audit order by id")
+    assert rows == [("user/erased-1 lines", None), (None, None), ("kim.lee", "kimchi")]
+    assert kept.verify().intact
+
+
 async def test_who_erased_somebody_can_be_erased_later(kept: Kept) -> None:
     await filled(kept)
     await pseudonymise(kept.engine, kept.keys, "default", "kim", "erased-1")
@@ -52,8 +67,9 @@ async def test_the_same_name_of_another_tenant_stays(kept: Kept) -> None:
 
 
 async def test_a_pseudonym_is_another_name(kept: Kept) -> None:
-    with pytest.raises(InputError):
-        await pseudonymise(kept.engine, kept.keys, "default", "kim", "kim")
+    for pseudonym in ("", "kim", "once kim"):
+        with pytest.raises(InputError):
+            await pseudonymise(kept.engine, kept.keys, "default", "kim", pseudonym)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +94,8 @@ async def test_an_edit_of_an_erased_row_is_found(kept: Kept, change: str) -> Non
 async def test_the_door_of_erasure_leaves_a_row_unproven_without_the_key(kept: Kept) -> None:
     await filled(kept)
     kept.app(
-        "select gate.erase_audit('default', 'kim', 'x', array_agg(id), array_agg(at), array_agg('\\x00'::bytea))"
+        "select gate.erase_audit('default', 'kim', 'x', array_agg(id), array_agg(at), array_agg(null::text),"
+        " array_agg('\\x00'::bytea))"
         " from gate.audit where actor = 'kim'"
     )
     assert set(kept.kinds()) == {"edited"}

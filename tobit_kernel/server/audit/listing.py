@@ -25,7 +25,8 @@ TOTALS = 200
 _HERE = files(__package__)
 _COLUMNS = _HERE.joinpath("columns.sql").read_text("utf-8")
 _PAGE = _HERE.joinpath("page.sql").read_text("utf-8").replace("{{columns}}", _COLUMNS)
-_ABOUT = _HERE.joinpath("about.sql").read_text("utf-8")
+#: Conditions: rows by a person, and rows by others about them.
+OWN, ABOUT = (_HERE.joinpath(name).read_text("utf-8") for name in ("own.sql", "about.sql"))
 #: What was sealed does not change but by retention, which leaves a seal, or erasure, which changes no number.
 _SEALED = text(
     "select upto_turn, upto_id, (select count(*) from gate.audit_seal where kind = 'drop') as drops"
@@ -156,7 +157,8 @@ async def csv(engine: AsyncEngine, wanted: Wanted) -> AsyncIterator[str]:
 
 async def lines_about(engine: AsyncEngine, tenant: str, person: str) -> AsyncIterator[str]:
     """Rows by or about a person as lines of JSON, oldest first."""
-    query = f"select {_COLUMNS} from gate.audit a where {_ABOUT} order by a.at, a.id"  # noqa: S608 - our own words
+    about = f"({OWN})\nor ({ABOUT})"
+    query = f"select {_COLUMNS} from gate.audit a where {about} order by a.at, a.id"  # noqa: S608 - our own words
     async with engine.connect() as connection:
         found = await connection.stream(text(query), {"tenant": tenant, "person": person})
         async for row in found.mappings():

@@ -138,9 +138,9 @@ begin
 end $$;
 comment on function gate.drop_audit_month is 'Drops a sealed month of the audit that ended more than keep_days ago';
 
--- Erasure's one door: it can only empty what the chain covers by digest.
+-- Erasure's one door: it can only empty what the chain covers by digest. The proof covers the names that are left.
 create function gate.erase_audit(tenant text, person text, pseudonym text, ids bigint[], times timestamptz[],
-                                 proofs bytea[]) returns int
+                                 resources text[], proofs bytea[]) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -148,14 +148,11 @@ declare
 begin
     update gate.audit a
     set salt = null, statement = null, tables = null, error = null, reason = null, ip = null, agent = null,
-        before = null, after = null, erased = given.proof,
-        actor = case when a.actor = person then pseudonym else a.actor end,
-        resource = case when a.resource = person then pseudonym
-                        when a.resource = 'user/' || person then 'user/' || pseudonym
-                        else null end
-    from unnest(ids, times, proofs) as given(id, at, proof)
+        before = null, after = null, erased = given.proof, resource = given.resource,
+        actor = case when a.actor = person then pseudonym else a.actor end
+    from unnest(ids, times, resources, proofs) as given(id, at, resource, proof)
     where a.id = given.id and a.at = given.at and a.tenant_id = tenant
-      and (a.actor = person or a.resource in (person, 'user/' || person));
+      and (a.actor = person or strpos(concat_ws(' ', a.resource, a.reason), person) > 0);
     get diagnostics done = row_count;
     return done;
 end $$;

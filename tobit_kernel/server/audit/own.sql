@@ -1,0 +1,2 @@
+-- Rows by a person.
+tenant_id = :tenant and actor = :person
