@@ -216,7 +216,8 @@ def test_parameters_go_into_path_and_query(source: Rest) -> None:
 @pytest.mark.parametrize(
     "call",
     ["one()", "one('..')", "one('.')", "one('')", "one('a', 'x')", "one('a', n => 1.5)", "one('a', nope => 1)",
-     "one(1, 2, '2026-01-01', true, 'x', 6)", "one('a' || 'b')", "by_page('open')", "one('a', day => 'soon')", "one", "one('a\nb')"],
+     "one(1, 2, '2026-01-01', true, 'x', 6)", "one('a' || 'b')", "by_page('open')",
+     "one('a', day => 'soon')", "one", "one('a\nb')"],
 )  # fmt: skip
 def test_parameters_that_do_not_fit_are_told(source: Rest, call: str) -> None:
     with pytest.raises(StatementError) as caught:
