@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from tobit_kernel.wire.stream import Result
 
 _DESCRIBE = "describe "
+#: Frames and results are its tables, and nothing else: no file, no address, no extension, no Python variable.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+    "python_enable_replacements": False,
+}
+_LOCK = "set enable_external_access = false; set lock_configuration = true"
 
 
 def run_local(request: QueryRequest, name: str | None, call: Surroundings) -> Result:
@@ -32,12 +41,13 @@ def run_local(request: QueryRequest, name: str | None, call: Surroundings) -> Re
 
     began = time.perf_counter()
     text, values = _bound(request)
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config=_CONFIG)
     timer = threading.Timer(request.timeout_s, connection.interrupt)
     timer.daemon = True
     try:
         connection.execute("set timezone = 'UTC'; set errors_as_json = true")
         _register(connection, text, call)
+        connection.execute(_LOCK)
         _require_select(connection, text)
         timer.start()
         connection.execute(
