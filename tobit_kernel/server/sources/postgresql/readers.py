@@ -71,6 +71,13 @@ class Reader:
         # not record_info, which outlives a connection that was replaced
         return cast(dict[str, Any], self._lease.info)
 
+    @property
+    def version(self) -> int:
+        """The server's version, such as 170002."""
+        if "version" not in self.facts:
+            ((self.facts["version"],),) = self.fetch("select current_setting('server_version_num')::int")
+        return int(self.facts["version"])
+
     def on_release(self, do: Callable[[], None]) -> None:
         """``do`` runs before the connection goes back; when it fails, the connection is thrown away."""
         self._before_release = do

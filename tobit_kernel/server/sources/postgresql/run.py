@@ -22,6 +22,8 @@ from tobit_kernel.server.sources.source import BATCH_ROWS, Cancellation, Prepare
 
 _DECLARE = "declare g no scroll cursor for "
 _BATCH_BYTES = 2 << 20
+#: How long a transaction may outlive its statement's time limit.
+_UNREAD_MS = 60_000
 
 
 class PostgresRun:
@@ -79,8 +81,12 @@ class PostgresRun:
 
     def _begin(self) -> None:
         limit_ms = max(int(self._prepared.timeout_s * 1000), 1)
+        wanted = {"statement_timeout": str(limit_ms), **self._reader.settings}
+        if self._reader.version >= 170000:
+            # between two FETCHes no statement runs: whoever stops reading there ends with the transaction
+            wanted["transaction_timeout"] = str(min(limit_ms + _UNREAD_MS, 2**31 - 1))
         self._execute("set transaction read only")
-        for name, value in {"statement_timeout": str(limit_ms), **self._reader.settings}.items():
+        for name, value in wanted.items():
             self._execute(f"set local {name} = {value}")
 
     def _typed(self) -> Mapped:
