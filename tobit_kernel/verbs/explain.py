@@ -6,16 +6,17 @@ from typing import Any, Literal
 
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Call
+from tobit_kernel.verbs.cypher import CYPHER
 from tobit_kernel.verbs.redis import REDIS
 from tobit_kernel.verbs.sql import SQL, request_of
 
-_LANGUAGES = {language.name: language for language in (SQL, REDIS)}
+_LANGUAGES = {language.name: language for language in (SQL, CYPHER, REDIS)}
 
 
 def explain(
     *words: str,
     source: str = "workbench",
-    language: Literal["sql", "redis"] = "sql",
+    language: Literal["sql", "cypher", "redis"] = "sql",
     timeout: str = "30s",
     call: Call,
 ) -> Any:
