@@ -19,7 +19,7 @@ from tobit_kernel import __version__
 from tobit_kernel.client import Gate
 from tobit_kernel.errors import Conflict, GateUnavailable, TobitError, Unauthenticated
 from tobit_kernel.hub_session import HubSession
-from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, make_home
+from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, make_home, remembered
 from tobit_kernel.settings import Settings, settings
 
 #: A database that was killed may need long to recover.
@@ -79,17 +79,55 @@ def facts_of(home: Path) -> dict[str, Any] | None:
     return facts if isinstance(facts, dict) and "url" in facts else None
 
 
-def bearer(told: Settings) -> str | HubSession:
-    """What a gate of ``TOBIT_GATEWAY_URL`` knows this process by: a session through JupyterHub, else the home's token.
+def address_of(told: Settings) -> str | None:
+    """Where the team's gate is: ``TOBIT_GATEWAY_URL``, else where `tobit login` was; None for a gate of one's own."""
+    if told.gateway_url:
+        return told.gateway_url
+    session = remembered(told.home)
+    return session.url if session else None
 
-    One session for the process, whoever asks.
+
+def bearer(told: Settings) -> str | HubSession | Login:
+    """What the gate at ``address_of`` knows this process by: a session through JupyterHub or of `tobit login`,
+    else the home's token. One session for the process, whoever asks.
     """
     global _session
     if not told.gateway_url or told.hub_token is None:
+        session = remembered(told.home)
+        if session is not None and same_place(session.url, address_of(told)):
+            return Login(told.home, session.url, session.token)
         return _token(told.home)
     if _session is None:
         _session = HubSession(told.gateway_url, told.hub_token.get_secret_value(), told.ca_file)
     return _session
+
+
+class Login:
+    """The session of `tobit login`, also when it is a newer one than at the start of this process."""
+
+    def __init__(self, home: Path, url: str, token: str) -> None:
+        self._home, self._url, self._token = home, url, token
+
+    def token(self) -> str:
+        return self._token
+
+    def renewed(self, refused: str) -> bool:
+        """Whether somebody has signed in again since."""
+        session = remembered(self._home)
+        if session is not None and session.url == self._url:
+            self._token = session.token
+        return self._token != refused
+
+
+def same_place(url: str, other: str | None) -> bool:
+    """Whether two addresses are the same but for the end: a token goes nowhere else."""
+    return other is not None and url.rstrip("/") == other.rstrip("/")
+
+
+def connect_anew() -> None:
+    """The next call finds its gate and session anew: somebody signed in or out."""
+    global _known, _session
+    _known = _session = None
 
 
 def _token(home: Path) -> str:
@@ -108,8 +146,9 @@ def _answers(known: Gate) -> bool:
 
 
 def _connected(told: Settings, on_start: Callable[[], None] | None) -> Gate:
-    if told.gateway_url:
-        return Gate(told.gateway_url, bearer(told), told.ca_file)
+    url = address_of(told)
+    if url:
+        return Gate(url, bearer(told), told.ca_file)
     make_home(told.home)
     found = running(told)
     if found is not None:

@@ -85,9 +85,9 @@ class Gate:
         """``data`` of the answer to PATCH, with ``body`` as JSON."""
         return self._json("PATCH", path, query, body)
 
-    def delete(self, path: str, **query: Any) -> Any:
-        """``data`` of the answer to DELETE."""
-        return self._json("DELETE", path, query)
+    def delete(self, path: str, body: Any = None, **query: Any) -> Any:
+        """``data`` of the answer to DELETE, with ``body`` as JSON."""
+        return self._json("DELETE", path, query, body)
 
     def query(
         self, request: QueryRequest, on_rows: Callable[[int], None] | None = None, name: str | None = None

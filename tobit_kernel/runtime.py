@@ -6,10 +6,13 @@ Standard library only: the client reads this before the gate exists.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tobit_kernel.errors import InputError, Refused, StorageFull
@@ -20,6 +23,8 @@ SOCKET_LIMIT_BYTES = 100
 GATEWAY_FILE = "gateway.json"
 #: The token of local mode, readable by its owner alone.
 TOKEN_FILE = "token"  # noqa: S105 - a file's name
+#: The session that `tobit login` keeps, readable by its owner alone.
+SESSION_FILE = "session"
 #: The longest path below the run folder that anything listens on.
 LONGEST_SOCKET = "pg/.s.PGSQL.5432"
 
@@ -143,3 +148,33 @@ def _is_ours(folder: Path) -> bool:
 
 def _private_mode() -> int:
     return 0o711 if os.geteuid() == 0 else 0o700
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A session with a team's gate: its token goes to that ``url`` and nowhere else."""
+
+    url: str
+    name: str
+    token: str
+
+
+def remembered(home: Path) -> Remembered | None:
+    """The session that `tobit login` left in ``home``, if any."""
+    with suppress(OSError, ValueError, TypeError):
+        return Remembered(**json.loads((home / SESSION_FILE).read_text("utf-8")))
+    return None
+
+
+def remember(home: Path, session: Remembered) -> None:
+    """Keeps ``session`` for later commands and kernels of this home (0600)."""
+    fresh = home / f"{SESSION_FILE}.new"
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump(asdict(session), out)
+    fresh.replace(home / SESSION_FILE)
+
+
+def forget_session(home: Path) -> None:
+    """Nobody is signed in from ``home`` any more."""
+    (home / SESSION_FILE).unlink(missing_ok=True)

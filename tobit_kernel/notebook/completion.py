@@ -236,11 +236,11 @@ class GateCatalog:
         return self._ask(("columns", source, table), ask, [])
 
     def _get(self, *path: str):  # type: ignore[no-untyped-def]
-        from tobit_kernel.autostart import gate, running
+        from tobit_kernel.autostart import address_of, gate, running
         from tobit_kernel.client import path_of
         from tobit_kernel.settings import settings
 
-        found = gate() if settings().gateway_url else running(settings())
+        found = gate() if address_of(settings()) else running(settings())
         if found is None:
             raise GateUnavailable()  # not kept: it may run in a second
         return found.get(path_of(*path))

@@ -128,12 +128,13 @@ class GateForward:
 
 def find_gate() -> Address:
     """Where the files of TOBIT_HOME, or TOBIT_GATEWAY_URL, say that the gate is; may sign in, so it blocks."""
-    from tobit_kernel.autostart import bearer, facts_of
+    from tobit_kernel.autostart import address_of, bearer, facts_of
 
     told = settings()
-    if told.gateway_url:
+    url = address_of(told)
+    if url:
         known = bearer(told)
-        return Address(told.gateway_url.rstrip("/"), known if isinstance(known, str) else known.token())
+        return Address(url.rstrip("/"), known if isinstance(known, str) else known.token())
     facts, token = facts_of(told.home), told.home / TOKEN_FILE
     if facts is None or not token.exists():
         raise GateUnavailable("No gate runs here.", "The first cell that asks something starts it.")

@@ -48,6 +48,12 @@ class Surroundings:
 
         return getpass(prompt)
 
+    def tell(self, text: str) -> None:
+        """Says something before the answer, such as what the next question is about."""
+        import sys
+
+        print(text, file=sys.stderr)
+
     @contextmanager
     def working(self, noun: tuple[str, str] = ("row", "rows")) -> Iterator[Report]:
         """A sign of life for the time inside."""

@@ -85,9 +85,13 @@ async def told(engine: AsyncEngine, tenant: str, person: str) -> Personal:
     return Personal(account=dict(account), tables=parts)
 
 
-async def erased(engine: AsyncEngine, tenant: str, person: str, keep_tables: bool) -> str:
-    """The pseudonym that now stands for ``person``, in one transaction; the audit comes after it, by the caller."""
-    pseudonym = f"erased-{secrets.token_hex(4)}"
+def new_pseudonym() -> str:
+    """A name that tells nothing."""
+    return f"erased-{secrets.token_hex(4)}"
+
+
+async def erase(engine: AsyncEngine, tenant: str, person: str, pseudonym: str, keep_tables: bool) -> None:
+    """Puts ``pseudonym`` in the place of ``person``, in one transaction; not in the audit, which the caller does."""
     values = {"tenant": tenant, "person": person, "pseudonym": pseudonym}
     async with engine.begin() as connection:
         role = await connection.scalar(_HOLD, values)
@@ -103,7 +107,6 @@ async def erased(engine: AsyncEngine, tenant: str, person: str, keep_tables: boo
             schema = personal_schema(person)  # letters, digits and _ alone
             await connection.execute(text(f"drop schema if exists {schema} cascade"))
             await connection.execute(_FORGET_TABLES, {"name": schema})
-    return pseudonym
 
 
 async def _rows(connection: AsyncConnection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:

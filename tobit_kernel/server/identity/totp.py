@@ -62,7 +62,7 @@ class Totp:
         values = {"account": account, "sealed": self._sealed.encrypt(tenant, secret)}
         async with self._engine.begin() as connection:
             if not (await connection.execute(_PENDING, values)).rowcount:
-                raise Conflict("You have a second factor already.", "Remove it first: `%tobit login --no-totp`.")
+                raise Conflict("You have a second factor already.", "Remove it first: `%tobit login --drop-totp`.")
         uri = pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name="Tobit")
         svg = segno.make(uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
         return Enrolment(uri, svg, secret)

@@ -11,6 +11,7 @@ from importlib.resources import files
 from tobit_kernel.errors import Refused
 from tobit_kernel.server.identity.principal import Permission, Principal
 from tobit_kernel.server.queries.parse import Reading
+from tobit_kernel.server.sources import sqlalchemy
 
 #: Schemas of the server's own by dialect: accounts and their hashes, other people's statements, raw pages.
 _CLOSED = {"mysql": frozenset({"mysql", "performance_schema", "sys"})}
@@ -48,6 +49,6 @@ def _check_table(schema: str, name: str, principal: Principal, dialect: str) -> 
 @cache
 def allowed_functions(dialect: str) -> frozenset[str]:
     """The functions of a dialect that only compute; for one that has no list, those that are the same everywhere."""
-    file = files(__package__).joinpath(f"functions-{dialect}.txt")
-    file = file if file.is_file() else files(__package__).joinpath("functions-plain.txt")
-    return frozenset(file.read_text("utf-8").split())
+    here = files(sqlalchemy)
+    file = here.joinpath(f"functions-{dialect}.txt")
+    return frozenset((file if file.is_file() else here.joinpath("functions-plain.txt")).read_text("utf-8").split())

@@ -56,7 +56,10 @@ async def erase(
     refuse_above(principal, Role(person.role))
     if user in ("local", principal.user):
         raise Refused(f"{user!r} can't be erased by this.", "Another administrator erases a person who leaves.")
-    pseudonym = await personal.erased(gate.store.engine, tenant, user, body.keep_tables)
-    rows = await pseudonymise(gate.store.engine, gate.sealer.keys, tenant, user, pseudonym)
+    engine, pseudonym = gate.store.engine, personal.new_pseudonym()
+    # Before, so that it can be done again when it is cut off; and what came meanwhile.
+    rows = await pseudonymise(engine, gate.sealer.keys, tenant, user, pseudonym)
+    await personal.erase(engine, tenant, user, pseudonym, body.keep_tables)
+    rows += await pseudonymise(engine, gate.sealer.keys, tenant, user, pseudonym)
     await gate.audit.record(event(request, principal, "user.erase", pseudonym, body.reason))
     return Envelope(data=Erased(pseudonym=pseudonym, audit_rows=rows, schema_dropped=not body.keep_tables))

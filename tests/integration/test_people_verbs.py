@@ -1,0 +1,174 @@
+"""``tobit login``, ``tobit whoami``, ``tobit users``, ``tobit keys`` against a team's gate."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+
+from tests.integration.conftest import PASSWORD, Team
+from tobit_kernel import autostart
+from tobit_kernel.errors import InputError, Refused, TobitError, Unauthenticated
+from tobit_kernel.verbs.answer import Answer
+from tobit_kernel.verbs.call import Surroundings
+from tobit_kernel.verbs.parse import bound, words
+
+Say = Callable[..., Answer]
+
+
+class Typing(Surroundings):
+    """A person who types these secrets one after the other."""
+
+    def __init__(self, *secrets: str | Callable[[], str]) -> None:
+        super().__init__()
+        self.secrets, self.told = list(secrets), ""
+
+    def ask_secret(self, prompt: str) -> str:
+        wanted = self.secrets.pop(0)
+        return wanted if isinstance(wanted, str) else wanted()
+
+    def tell(self, text: str) -> None:
+        self.told += text
+
+
+@pytest.fixture
+def say(home: Path) -> Iterator[Say]:
+    """A line of a verb, in a home of its own."""
+    autostart.connect_anew()
+
+    def said(line: str, *secrets: str, call: Typing | None = None) -> Any:
+        verb, *rest = words(line)
+        return bound(verb, rest)(call or Typing(*secrets))
+
+    yield said
+    autostart.connect_anew()
+
+
+def test_login_keeps_a_session_that_only_its_owner_reads(team: Team, say: Say, home: Path) -> None:
+    assert say(f"login {team.url}/sign-in --name kim", PASSWORD).text.startswith("You are kim @ default")
+    file = home / "session"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = json.loads(file.read_text())
+    assert kept["url"] == team.url and PASSWORD not in file.read_text()
+    assert say("whoami").data["user"] == "kim" and "may:    " in say("whoami").text
+    assert say("login --out").text == "You are signed out." and not file.exists()
+    assert team.call("GET", "/me", token=kept["token"])["code"] == 401
+
+
+def test_a_wrong_password_keeps_nothing(team: Team, say: Say, home: Path) -> None:
+    with pytest.raises(Unauthenticated, match="is wrong"):
+        say(f"login {team.url} --name kim", "wrong")
+    assert not (home / "session").exists()
+
+
+def test_a_password_does_not_travel_in_clear(say: Say) -> None:
+    with pytest.raises(InputError, match="reads your password"):
+        say("login http://gate.example.com --name kim", PASSWORD)
+
+
+def test_a_gate_of_one_person_needs_no_login(gate: Any, say: Say) -> None:
+    with pytest.raises(Refused, match="of one person"):
+        say(f"login {gate.facts['url']} --name kim", PASSWORD)
+
+
+def test_a_session_goes_to_its_own_gate_alone(
+    team: Team, say: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(f"login {team.url} --name kim", PASSWORD)
+    told = autostart.settings().model_copy(update={"gateway_url": "http://127.0.0.1:9"})
+    known = autostart.bearer(told)
+    assert known == ""
+
+
+def test_users_add_recover_disable(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name park", PASSWORD)
+    made = say("users --add han --role analyst --group line4 --name 'Han So' --email han@example.com")
+    assert "#set=" in made.text
+    token = made.data["token"]
+    autostart.connect_anew()
+    assert say(f"login {team.url} --link", f"{team.url}/sign-in#set={token}", PASSWORD, PASSWORD).data["user"] == "han"
+    assert say("whoami").data["groups"] == ["line4"]
+    say(f"login {team.url} --name park", PASSWORD)
+    assert [each["id"] for each in say("users han").data["items"]] == ["han"]
+    assert say("users han --sessions").data
+    assert say("users han --sign-ins").data[0]["method"] == "link"
+    assert say("users han --role operator").data["role"] == "operator"
+    with pytest.raises(InputError, match="needs a reason"):
+        say("users han --disable")
+    assert say('users han --disable -m "left"').data["disabled_reason"] == "left"
+    assert say("users han --sessions").data == []
+    assert say("users han --enable").data["disabled_at"] is None
+    assert "#set=" in say('users han --recover -m "lost it"').text
+    assert say("users han --unlock").text == "han can try again."
+
+
+def test_users_gives_permissions_and_rows(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name park", PASSWORD)
+    assert "allowed to group:line4" in _granted(say, team)
+    say('users --show-rows line=L1,L2 --to user:kim -m "own lines"')
+    rows = say("users --access").rows
+    assert any(row["on"] == "line=L2" and row["to"] == "user:kim" for row in rows)
+    say('users --hide-rows line=* --to user:kim -m "moved"')
+    number = next(row["id"] for row in rows if row["to"] == "group:line4")
+    assert say(f"users --take {number}").text.startswith("Removed")
+    with pytest.raises(InputError, match="To whom"):
+        say('users --allow load -m "why"')
+
+
+def _granted(say: Say, team: Team) -> str:
+    team.client("park").patch("/users/kim", {"groups": ["line4"]})
+    return str(say('users --allow load --to group:line4 --on "*" -m "they load"').text)
+
+
+def test_tenants_are_for_administrators(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name park", PASSWORD)
+    with pytest.raises(Refused):
+        say("users --tenants")
+    say(f"login {team.url} --name admin", PASSWORD)
+    say("users --add-tenant beta --name Beta")
+    assert "beta" in [each["id"] for each in say("users --tenants").data]
+    assert say("users --tenant acme").data["total"] == 5
+
+
+def test_keys_are_made_rotated_and_revoked(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name kim", PASSWORD)
+    made = say("keys --add ci --may read load --days 30").data
+    assert team.call("GET", "/me", token=made["token"])["data"]["permissions"] == ["load", "read"]
+    assert [each["name"] for each in say("keys").data] == ["ci"] and made["token"] not in say("keys").data[0].values()
+    fresh = say(f"keys --rotate {made['id']} --grace 10m").data
+    assert team.call("GET", "/me", token=made["token"])["code"] == 0
+    assert say(f"keys --revoke {made['id']}").text.endswith("of kim has ended.")
+    assert team.call("GET", "/me", token=made["token"])["code"] == 401
+    assert team.call("GET", "/me", token=fresh["token"])["code"] == 0
+    with pytest.raises(TobitError):
+        say("keys --add more --may users")
+
+
+def test_a_second_factor_by_verb(team: Team, say: Say) -> None:
+    team.invite("totp_verb")
+    say(f"login {team.url} --name totp_verb", PASSWORD)
+    typing = Typing(PASSWORD)
+    typing.secrets.append(lambda: pyotp.TOTP(typing.told.split("\n  ")[1]).now())
+    codes = say("login --totp", call=typing).data["codes"]
+    assert len(codes) == 10
+    assert say(f"login {team.url} --name totp_verb", PASSWORD, codes[0]).data["user"] == "totp_verb"
+    say("login --change-password", PASSWORD, "another tram eats marble", "another tram eats marble")
+    assert say("login --drop-totp", "another tram eats marble").data == {"totp": False}
+
+
+def test_a_person_is_exported_and_erased(team: Team, say: Say) -> None:
+    team.invite("leaver", email="leaver@example.com")
+    say(f"login {team.url} --name admin", PASSWORD)
+    kept = say("users leaver --export").data
+    assert kept["account"]["email"] == "leaver@example.com" and "password_hash" not in kept["account"]
+    assert kept["tables"]["sign_ins"] and kept["tables"]["audit"]
+    done = say('users leaver --erase -m "asked for it"')
+    assert done.data["pseudonym"].startswith("erased-") and done.data["audit_rows"] >= 1
+    assert say("users leaver@example.com").data["total"] == 0
+    assert team.call("GET", "/me", token=team.tokens["leaver"])["code"] == 401
+    assert "leaver" not in json.dumps(team.client("admin").get("/audit", text="leaver")["items"])
