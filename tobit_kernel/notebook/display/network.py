@@ -119,7 +119,7 @@ def _edge(edge: Item) -> Item:
 
 def _layout(nodes: list[str], edges: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
     """Places between 0 and 1, the same for the same network."""
-    import networkx as nx
+    import networkx as nx  # type: ignore[import-untyped]
 
     graph = nx.Graph()
     graph.add_nodes_from(nodes)
