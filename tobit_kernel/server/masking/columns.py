@@ -82,7 +82,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 def _texts(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
     """A column of text: what it can't hold is not looked for, and what matches nothing is not touched."""
     for pattern in _likely(array, patterns):
-        hits = pc.match_substring_regex(array, pattern.find)
+        hits = pc.match_substring_regex(_as_bytes(array), pattern.find)
         count = pc.sum(hits).as_py() or 0
         if not count:
             continue
@@ -96,11 +96,17 @@ def _texts(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa
     return array
 
 
+def _as_bytes(array: pa.Array) -> pa.Array:
+    """The same memory, of which RE2 reads letters beyond ASCII byte by byte: enough to find, and faster."""
+    return array.cast(pa.large_binary() if pa.types.is_large_string(array.type) else pa.binary())
+
+
 def _likely(array: pa.Array, patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
     """The patterns that are somewhere in the column, looked for in all its values at once."""
     present = array.drop_null() if array.null_count else array
     lines = pa.ListArray.from_arrays(pa.array([0, len(present)], pa.int32()), present.cast(pa.string()))
-    joined = pc.binary_join(lines, "\n")
+    # as bytes: RE2 goes through Hangul twice as fast, and hints are ASCII
+    joined = pc.binary_join(lines, "\n").cast(pa.binary())
     traits = Traits(joined[0].as_buffer().to_pybytes())
     found = tuple(pattern for pattern in patterns if not pattern.needs or any(map(traits.has, pattern.needs)))
     hinted = tuple(pattern for pattern in found if pattern.hint)
