@@ -65,7 +65,10 @@ class Prometheus(Fetched):
     def known(self, session: Session) -> Mapping[str, TableInfo]:
         if self._known is None or self._known[0] < time.monotonic():
             names = self._asked(session, "/api/v1/label/__name__/values")
-            told = self._asked(session, "/api/v1/metadata", {"limit_per_metric": 1})
+            try:
+                told = self._asked(session, "/api/v1/metadata", {"limit_per_metric": 1})
+            except SourceUnavailable:
+                told = {}  # others that speak this API know no types and helps
             infos = {str(name).lower(): table_info(str(name), _comment(str(name), told)) for name in names}
             self._known = (time.monotonic() + _FRESH_S, infos)
         return self._known[1]
