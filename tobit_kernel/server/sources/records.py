@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +68,7 @@ class Sources:
             for name, each in self.built_in.items()
         ]
         known = [*own, *(info(row) for row in await self._table.all(principal.tenant))]
+        known[0].state = "up"  # it has just told the others
         wanted = pattern.strip("*").lower()
         return [each for each in known if wanted in each.name and _visible(principal, each.name)]
 
