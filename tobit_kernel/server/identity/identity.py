@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -26,6 +26,8 @@ BELIEVED_S = 30.0
 #: How many are remembered.
 _REMEMBERED = 10_000
 
+#: What somebody shares never shows personal data, whatever they see themselves.
+_SHARED = frozenset(Permission) - {Permission.SEE_PII}
 _KNOWN = files(__package__).joinpath("known.sql").read_text("utf-8")
 _USED = text(
     "update gate.session set last_used_at = now() where digest = any(:digests) and ended_at is null"
@@ -84,7 +86,7 @@ class Identity:
             raise Unauthenticated()
         listening = self._notices is not None and self._notices.is_listening
         epoch = self._epoch
-        rows = await executed(self._engine, _KNOWN, {"digest": digest})
+        rows = await executed(self._engine, _KNOWN, {"digest": digest, "account": None})
         if not rows:
             self._beliefs.pop(digest, None)
             raise Unauthenticated()
@@ -97,6 +99,15 @@ class Identity:
                 self._beliefs.clear()
             self._beliefs[digest] = belief
         return belief
+
+    async def of_account(self, account: str) -> Principal:
+        """The principal of an account as it is now, for what it has shared; ``Unauthenticated`` when it is no more."""
+        if self._local is not None and account == LOCAL.user:
+            return replace(LOCAL, via=Via.SHARE, limited_to=_SHARED)
+        rows = await executed(self._engine, _KNOWN, {"digest": b"", "account": account}) if self._engine else []
+        if not rows:
+            raise Unauthenticated()
+        return replace(_principal(*rows[0])[0], limited_to=_SHARED)
 
     async def flush(self) -> None:
         """Writes down which sessions and keys were used since the last time: sessions slide by it."""

