@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     ca_file: Path | None = Field(None, description="certificates (PEM) that a gate's https is checked against")
     tls_certificate: Path | None = Field(None, description="the gate's certificate chain (PEM) for TCP")
     tls_key: Path | None = Field(None, description="the key of that certificate (PEM)")
+    public_url: str = Field("", description="what browsers call a team gate, such as https://tobit.plant.kr")
     hosts: str = Field("", description="names the gate answers to on TCP, commas between; localhost always")
     hub_api_url: str | None = Field(None, description="JupyterHub's API; the gate takes the Hub's tokens then")
     hub_scope: str = Field("access:services!service=tobit", description="what a Hub's token must allow")

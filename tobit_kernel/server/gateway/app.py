@@ -26,11 +26,13 @@ from tobit_kernel.server.gateway.routes import (
     me,
     own,
     personal,
+    providers,
     queries,
     query,
     quotas,
     sessions,
     settings,
+    shares,
     sign_in,
     sources,
     tables,
@@ -53,7 +55,7 @@ _NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-_PEOPLE = (me, own, users, personal, sessions, keys, tenants, access, sign_in)
+_PEOPLE = (me, own, users, personal, sessions, keys, tenants, access, sign_in, providers, shares)
 _NOUNS = (*_PEOPLE, query, queries, usage, quotas, sources, masking, tables, demo, graph, settings, audit, traces)
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,7 +24,7 @@ from tobit_kernel.server.gateway.demo import Demo
 from tobit_kernel.server.gateway.graph import DESCRIPTION, OwnGraph
 from tobit_kernel.server.gateway.rates import Rates
 from tobit_kernel.server.gateway.sealing import keep_sealing, last_seal
-from tobit_kernel.server.identity.accounts import Accounts
+from tobit_kernel.server.identity.accounts import Accounts, External
 from tobit_kernel.server.identity.attempts import Attempts
 from tobit_kernel.server.identity.grants import Grants
 from tobit_kernel.server.identity.history import History
@@ -33,7 +33,9 @@ from tobit_kernel.server.identity.identity import Identity
 from tobit_kernel.server.identity.keys import Keys
 from tobit_kernel.server.identity.one_time import Links
 from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.identity.providers import Providers
 from tobit_kernel.server.identity.sessions import Sessions
+from tobit_kernel.server.identity.shares import Shares
 from tobit_kernel.server.identity.sign_in import SignIn
 from tobit_kernel.server.identity.tenants import Tenants
 from tobit_kernel.server.identity.token import LocalToken
@@ -60,6 +62,9 @@ from tobit_kernel.server.store.secrets import Secrets
 from tobit_kernel.server.store.store import Store, opened
 from tobit_kernel.settings import Settings
 from tobit_kernel.wire.models import Part, Status
+
+if TYPE_CHECKING:
+    from tobit_kernel.server.identity.oidc import Oidc
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +97,10 @@ class Gate:
     keys: Keys
     tenants: Tenants
     history: History
+    providers: Providers
+    shares: Shares
+    #: Made at its first use: its libraries are slow to load.
+    oidc: Oidc | None = None
     #: Asks JupyterHub whose a token is; None where there is no Hub.
     hub: HubIdentity | None = None
     activity: Activity = field(default_factory=Activity)
@@ -138,10 +147,22 @@ class _StoreBinder:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-def _entrance(engine: AsyncEngine, audit: Audit, secrets: Secrets) -> SignIn:
+def _entrance(engine: AsyncEngine, audit: Audit, secrets: Secrets, providers: Providers) -> SignIn:
     """The ways in."""
+
+    async def by_directory(name: str, password: str) -> External | None:
+        for provider in await providers.enabled("ldap"):
+            from tobit_kernel.server.identity.ldap import person  # its library is slow to load
+
+            found = await person(provider, name, password)
+            if found is not None:
+                return found
+        return None
+
     accounts, sessions = Accounts(engine), Sessions(engine)
-    return SignIn(engine, audit, accounts, sessions, Attempts(engine), Links(engine), Totp(engine, secrets))
+    entrance = SignIn(engine, audit, accounts, sessions, Attempts(engine), Links(engine), Totp(engine, secrets))
+    entrance.vouching["ldap"] = by_directory
+    return entrance
 
 
 @asynccontextmanager
@@ -163,6 +184,8 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
         sources.built_in[GRAPH] = BuiltIn(graph.source, DESCRIPTION)
         held = await _limits(settings, store)
         notices = Notices(store.addresses.app)
+        providers = Providers(store.engine, secrets)
+        entrance = _entrance(store.engine, audit, secrets, providers)
         gate = Gate(
             settings,
             store,
@@ -181,11 +204,13 @@ async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptS
             spans,
             secrets,
             Rates(settings.user_requests if settings.team else 0),
-            _entrance(store.engine, audit, secrets),
+            entrance,
             Keys(store.engine),
             Tenants(store.engine),
             History(store.engine),
-            HubIdentity.of(settings),
+            providers,
+            Shares(store.engine, entrance.hashing),
+            hub=HubIdentity.of(settings),
         )
         notices.start()
         try:

@@ -69,7 +69,12 @@ async def sign_in(
 async def methods(gate: TheGate, origin: Anybody) -> Envelope[list[SignInMethod]]:
     """The ways to sign in here."""
     require_team(gate)
-    return Envelope(data=[SignInMethod(method="password", name="password", title="Name and password")])
+    found = [SignInMethod(method="password", name="password", title="Name and password")]
+    for provider in await gate.providers.enabled("oidc"):
+        title = provider.options.title or provider.name.capitalize()
+        url = f"/api/v1/sign-in/oidc/{provider.name}"
+        found.append(SignInMethod(method="oidc", name=provider.name, title=title, url=url))
+    return Envelope(data=found)
 
 
 @router.post("/one-time/check")
