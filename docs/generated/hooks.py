@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
 
-from generated import benchmarks, errors, http_api, roles, settings, verbs  # noqa: E402
+from generated import benchmarks, errors, http_api, patterns, roles, settings, verbs  # noqa: E402
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -22,6 +22,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "reference/settings.md": settings.page(),
         "reference/roles.md": roles.page(),
         "reference/http-api.md": http_api.page(),
+        "reference/patterns.md": patterns.page(),
         "benchmarks.md": benchmarks.page(ROOT / "docs" / "benchmarks"),
         "changelog.md": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
     }
