@@ -165,12 +165,13 @@ def attacked(world: World, attacker: Person, victim: Person) -> dict[str, Any]:
             "a token in the victim's name": f"{world.hub.url}/users/{victim.name}/tokens",
         },
     }
-    speaking = f"import threading, time\nfor _ in range(25):\n    print({told['say']!r}); time.sleep(0.1)"
+    speaking = f"import threading, time\nfor _ in range(40):\n    print({told['say']!r}); time.sleep(0.1)"
     thread = threading.Thread(target=victim.run, args=(speaking,))
     thread.start()
     code = (HERE / "attack.py").read_text() + f"\nimport json; print(json.dumps(attack({told!r}), default=str))"
     printed, error = attacker.run(code)
     thread.join()
+    Path(f"/tmp/{victim.name}").unlink()
     assert not error, error
     return dict(json.loads(printed))
 

@@ -27,6 +27,8 @@ def attack(told):
 
 
 def trials(told):
+    # first, while the victim's kernel speaks
+    yield "what the kernel says by TCP", lambda: overheard(told["uid"], told["say"])
     for role, pid in told["pids"].items():
         yield f"{role}'s environment", lambda pid=pid: b"TOKEN" in Path(f"/proc/{pid}/environ").read_bytes()
         yield f"{role}'s memory", lambda pid=pid: memory(pid)
@@ -51,11 +53,13 @@ def trials(told):
         "the database's files": f"{told['gate_home']}/pg*/**/pg_hba.conf",
     }.items():
         yield name, lambda pattern=pattern: read(pattern, told["exact"].get(pattern, []))
-    yield "files in /tmp", lambda: [file for file in glob.glob("/tmp/**", recursive=True) if theirs(file, told["uid"])]
+    yield (
+        "files in /tmp",
+        lambda: [file for file in (*glob.glob("/tmp/*"), *glob.glob("/tmp/*/*")) if theirs(file, told["uid"])],
+    )
     yield "kernel's sockets", lambda: [each for each in glob.glob(f"{runtime}/*-ipc-*") if connects(each)]
     yield "the gate's own socket", lambda: connects(f"{told['gate_home']}/run/gateway.sock")
     yield "the database's socket", lambda: connects(f"{told['gate_home']}/run/pg/.s.PGSQL.5432")
-    yield "what the kernel says by TCP", lambda: overheard(told["uid"], told["say"])
     own = os.environ["JUPYTERHUB_API_TOKEN"]
     for name, url in told["urls"].items():
         yield name, lambda url=url: answered(url, own)

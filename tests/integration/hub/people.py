@@ -24,7 +24,11 @@ class Hub:
         """The answer as JSON; the status where there is none or it failed."""
         with urllib3.PoolManager() as pool:
             answer = pool.request(
-                method, f"{self.url}{path}", json=body, headers={"authorization": f"token {token or self.token}"}
+                method,
+                f"{self.url}{path}",
+                json=body,
+                headers={"authorization": f"token {token or self.token}"},
+                retries=False,
             )
         return json.loads(answer.data) if answer.status < 300 and answer.data else answer.status
 
@@ -41,7 +45,11 @@ class Person:
     def api(self, method: str, path: str, body: Any = None) -> Any:
         with urllib3.PoolManager() as pool:
             answer = pool.request(
-                method, f"{self.server}{path}", json=body, headers={"authorization": f"token {self.token}"}
+                method,
+                f"{self.server}{path}",
+                json=body,
+                headers={"authorization": f"token {self.token}"},
+                retries=False,
             )
         assert answer.status < 300, (answer.status, answer.data[:1000])
         return json.loads(answer.data) if answer.data else None
