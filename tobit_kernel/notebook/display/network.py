@@ -19,6 +19,9 @@ WIDTH_PX, HEIGHT_PX, RADIUS_PX, _MARGIN_PX = 900, 520, 10, 50
 #: Distinguishable also for the colour-blind (Okabe and Ito), the last for all further groups.
 _COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#7a7a7a")
 
+#: Rounds of the layout: half a second for 500 nodes.
+_ROUNDS = 80
+
 Item = dict[str, Any]
 
 
@@ -118,20 +121,28 @@ def _edge(edge: Item) -> Item:
 
 
 def _layout(nodes: list[str], edges: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
-    """Places between 0 and 1, the same for the same network."""
-    import networkx as nx  # type: ignore[import-untyped]
+    """Places between 0 and 1, the same for the same network: forces after Fruchterman and Reingold (1991).
 
-    graph = nx.Graph()
-    graph.add_nodes_from(nodes)
-    graph.add_edges_from(edges)
-    found = nx.spring_layout(graph, k=2.2 / math.sqrt(len(nodes)), iterations=80, seed=7, method="force")
-    low = [min(float(place[axis]) for place in found.values()) for axis in (0, 1)]
-    span = [max(float(place[axis]) for place in found.values()) - low[axis] or 1.0 for axis in (0, 1)]
-    alone = len(nodes) == 1
-    return {
-        key: (0.5, 0.5) if alone else ((float(at[0]) - low[0]) / span[0], (float(at[1]) - low[1]) / span[1])
-        for key, at in found.items()
-    }
+    Written out, because networkx needs scipy for as many nodes as these.
+    """
+    import numpy as np
+
+    count, number = len(nodes), {key: place for place, key in enumerate(nodes)}
+    at = np.random.default_rng(7).random((count, 2))
+    ends = np.array([(number[a], number[b]) for a, b in edges if a != b], dtype=int).reshape(-1, 2)
+    wished = 0.9 / math.sqrt(count)
+    for heat in np.linspace(0.12, 0.002, _ROUNDS):
+        apart = at[:, None, :] - at[None, :, :]
+        distance = np.maximum(np.hypot(apart[..., 0], apart[..., 1]), 1e-4)
+        force = (apart * (wished**2 / distance**2)[..., None]).sum(axis=1) - (at - 0.5) * wished
+        pull = (at[ends[:, 0]] - at[ends[:, 1]]) * distance[ends[:, 0], ends[:, 1]][:, None] / wished
+        np.add.at(force, ends[:, 0], -pull)
+        np.add.at(force, ends[:, 1], pull)
+        length = np.maximum(np.hypot(force[:, 0], force[:, 1]), 1e-9)
+        at += force / length[:, None] * np.minimum(length, heat)[:, None]
+    low, span = at.min(axis=0), np.ptp(at, axis=0)
+    places = np.where(span > 0, (at - low) / np.where(span > 0, span, 1), 0.5)
+    return {key: (float(x), float(y)) for key, (x, y) in zip(nodes, places, strict=True)}
 
 
 def _placed(node: Item) -> dict[str, float]:
