@@ -44,8 +44,8 @@ class Asked:
         return self._runner.run(work)
 
     def rows(
-        self, statement: str, by: Principal = ANALYST, source: str = "workbench", cells: Mapping[str, str] | None = None,
-        **options: Any,
+        self, statement: str, by: Principal = ANALYST, source: str = "workbench",
+        cells: Mapping[str, str] | None = None, **options: Any,
     ) -> list[list[Any]]:  # fmt: skip
         """The rows of a statement."""
         made = [Cell(name=name, statement=text) for name, text in (cells or {}).items()]

@@ -22,7 +22,8 @@ SECRET = ("1234", "4321", "철수", "수철", "alice", "ecila", "MTIzN", "313233
 
 SETUP = f"""
 create table ops.customer (id int primary key, name text, phone varchar(20), email text, pin int, town text);
-insert into ops.customer values (1, '{NAME}', '{PHONE}', '{EMAIL}', 12345, 'Seoul'), (2, null, null, null, null, 'Busan');
+insert into ops.customer values (1, '{NAME}', '{PHONE}', '{EMAIL}', 12345, 'Seoul'),
+(2, null, null, null, null, 'Busan');
 create table ops."고객" (id int, "전화" text, "Select" text);
 insert into ops."고객" values (1, '{PHONE}', 'x');
 create view ops.customer_view with (security_invoker) as select id, town, phone as p from ops.customer;
@@ -255,10 +256,9 @@ def test_a_kept_result_of_one_who_sees_is_not_given_to_another(bench: Asked) -> 
 
 
 def test_results_are_searched_for_what_nobody_declared(bench: Asked) -> None:
-    statement = "select 'tel 010-9876-5432, bob@corp.com' as a, array['010-9876-5432'] as b, '{\"m\": \"bob@corp.com\"}'::jsonb"
-    assert bench.rows(statement) == [
-        ["tel 010-****-5432, b**@corp.com", ["010-****-5432"], '{"m": "b**@corp.com"}']
-    ]
+    statement = """select 'tel 010-9876-5432, bob@corp.com' as a, array['010-9876-5432'] as b,
+        '{"m": "bob@corp.com"}'::jsonb"""
+    assert bench.rows(statement) == [["tel 010-****-5432, b**@corp.com", ["010-****-5432"], '{"m": "b**@corp.com"}']]
     assert bench.rows("select '010-9876-5432'", TRUSTED) == [["010-9876-5432"]]
 
 
