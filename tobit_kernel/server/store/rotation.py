@@ -26,6 +26,7 @@ class SealedColumn:
 #: Every column that ``Secrets`` wrote. Whoever adds one adds it here, or its secrets keep their old key.
 SEALED: list[SealedColumn] = [
     SealedColumn("gate.source", "secret"),
+    SealedColumn("gate.provider", "secret"),
     SealedColumn("gate.masking_key", "key"),
     SealedColumn("gate.account", "totp_secret"),
     SealedColumn("gate.account", "totp_pending"),
