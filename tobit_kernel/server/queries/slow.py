@@ -71,8 +71,8 @@ class SlowQueries:
         principal, request = slow.caller.principal, slow.request
         values: dict[str, Any] = {
             "tenant": principal.tenant, "actor": principal.user, "source": request.source,
-            "statement": _kept(request.statement), "ms": slow.ms, "rows": slow.rows, "outcome": slow.outcome,
-            "plan": plan and _kept(plan), "hints": explained(plan or "", exact=False).warnings,
+            "statement": _kept(masked(request.statement)), "ms": slow.ms, "rows": slow.rows, "outcome": slow.outcome,
+            "plan": plan and _kept(masked(plan)), "hints": explained(plan or "", exact=False).warnings,
             "trace_id": slow.caller.trace_id or None,
         }  # fmt: skip
         try:
