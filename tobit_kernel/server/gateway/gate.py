@@ -169,65 +169,83 @@ def _entrance(engine: AsyncEngine, audit: Audit, secrets: Secrets, providers: Pr
 async def opened_gate(settings: Settings, local: LocalToken | None, spans: KeptSpans) -> AsyncIterator[Gate]:
     """A gate on its open store; closes in the opposite order."""
     async with opened(settings, lambda note: log.info("starting", note=note)) as store:
-        binder = _StoreBinder(store, asyncio.get_running_loop())
-        workbench = Workbench(store.addresses.reader, binder)
-        secrets = Secrets.of(settings)
-        sources = Sources(store.engine, workbench, secrets, settings.home)
-        sources.built_in.update(configured(settings))
-        threads = Threads(READER_POOL)
-        rules = Rules(store.engine, secrets)
-        audit, cache = Audit(store.engine, masked), ResultCache(store.engine)
-        keys = keys_of(settings.home, secrets.derived(LABEL))
-        sealer = Sealer(store.engine, keys, Anchor(settings.home), settings.audit_keep_days)
-        await sealer.begin()
-        graph = OwnGraph(settings, store, cache)
-        sources.built_in[GRAPH] = BuiltIn(graph.source, DESCRIPTION)
-        held = await _limits(settings, store)
-        notices = Notices(store.addresses.app)
-        providers = Providers(store.engine, secrets)
-        entrance = _entrance(store.engine, audit, secrets, providers)
-        gate = Gate(
-            settings,
-            store,
-            Identity(local, store.engine, notices),
-            Accounts(store.engine),
-            Sessions(store.engine),
-            Grants(store.engine),
-            notices,
-            sources,
-            Queries(Means(sources, cache, audit, threads, held, rules, Shields(sources, rules))),
-            cache,
-            audit,
-            sealer,
-            Demo(store, cache, graph),
-            graph,
-            spans,
-            secrets,
-            Rates(settings.user_requests if settings.team else 0),
-            entrance,
-            Keys(store.engine),
-            Tenants(store.engine),
-            History(store.engine),
-            providers,
-            Shares(store.engine, entrance.hashing),
-            hub=HubIdentity.of(settings),
-        )
-        notices.start()
+        gate = await _put_together(settings, store, local, spans)
+        gate.notices.start()
         try:
-            async with _beside(_keep(gate), keep_looking(sources), keep_sealing(audit, sealer)):
+            async with _beside(_keep(gate), keep_looking(gate.sources), keep_sealing(gate.audit, gate.sealer)):
                 yield gate
         finally:
-            await notices.close()
-            with suppress(Exception):  # what is left, if the database still answers
-                await spans.flush(store.engine)
-                await held.close()
-            await gate.demo.stop()
-            threads.close()
-            await sources.close()
-            if gate.hub:
-                await gate.hub.close()
-            await graph.stop()
-            await last_seal(sealer)
+            await _take_apart(gate)
+
+
+async def _put_together(settings: Settings, store: Store, local: LocalToken | None, spans: KeptSpans) -> Gate:
+    """The gate's parts on an open store, lowest first."""
+    engine, secrets, notices = store.engine, Secrets.of(settings), Notices(store.addresses.app)
+    audit, cache, sealer = Audit(engine, masked), ResultCache(engine), await _sealer(settings, engine, secrets)
+    graph = OwnGraph(settings, store, cache)
+    sources = _sources(settings, store, secrets, graph)
+    rules, held = Rules(engine, secrets), await _limits(settings, store)
+    means = Means(sources, cache, audit, Threads(READER_POOL), held, rules, Shields(sources, rules))
+    providers = Providers(engine, secrets)
+    entrance = _entrance(engine, audit, secrets, providers)
+    return Gate(
+        settings=settings,
+        store=store,
+        identity=Identity(local, engine, notices),
+        accounts=entrance.accounts,
+        sessions=entrance.sessions,
+        grants=Grants(engine),
+        notices=notices,
+        sources=sources,
+        queries=Queries(means),
+        cache=cache,
+        audit=audit,
+        sealer=sealer,
+        demo=Demo(store, cache, graph),
+        graph=graph,
+        spans=spans,
+        secrets=secrets,
+        rates=Rates(settings.user_requests if settings.team else 0),
+        sign_in=entrance,
+        keys=Keys(engine),
+        tenants=Tenants(engine),
+        history=History(engine),
+        providers=providers,
+        shares=Shares(engine, entrance.hashing),
+        hub=HubIdentity.of(settings),
+    )
+
+
+async def _sealer(settings: Settings, engine: AsyncEngine, secrets: Secrets) -> Sealer:
+    """What seals the audit; it has looked at where the last one ended."""
+    keys = keys_of(settings.home, secrets.derived(LABEL))
+    sealer = Sealer(engine, keys, Anchor(settings.home), settings.audit_keep_days)
+    await sealer.begin()
+    return sealer
+
+
+def _sources(settings: Settings, store: Store, secrets: Secrets, graph: OwnGraph) -> Sources:
+    """The registered sources and those that are always there."""
+    workbench = Workbench(store.addresses.reader, _StoreBinder(store, asyncio.get_running_loop()))
+    sources = Sources(store.engine, workbench, secrets, settings.home)
+    sources.built_in.update(configured(settings))
+    sources.built_in[GRAPH] = BuiltIn(graph.source, DESCRIPTION)
+    return sources
+
+
+async def _take_apart(gate: Gate) -> None:
+    """Ends what the parts have begun; the store closes after it."""
+    await gate.notices.close()
+    with suppress(Exception):  # what is left, if the database still answers
+        await gate.spans.flush(gate.store.engine)
+        await gate.queries.means.limits.close()
+    await gate.demo.stop()
+    gate.queries.means.threads.close()
+    await gate.sources.close()
+    if gate.hub:
+        await gate.hub.close()
+    await gate.graph.stop()
+    await last_seal(gate.sealer)
 
 
 @asynccontextmanager
