@@ -89,6 +89,13 @@ class TotpEnrolment(BaseModel):
     secret: str
 
 
+class Factor(BaseModel):
+    """Whether somebody has a password here, and a second factor beside it."""
+
+    has_password: bool
+    has_totp: bool
+
+
 class RecoveryCodes(BaseModel):
     """Codes for who loses the app, shown this once."""
 

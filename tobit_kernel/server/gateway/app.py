@@ -25,6 +25,7 @@ from tobit_kernel.server.gateway.routes import (
     masking,
     me,
     own,
+    pages,
     personal,
     providers,
     queries,
@@ -86,6 +87,7 @@ def make_app(settings_: Settings, local: LocalToken | None) -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(pages.router)
     app.add_middleware(Door, prefix=PREFIX)
     app.add_middleware(Tracing)
     errors.install(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import secrets
 import time
 from collections.abc import Callable
@@ -64,8 +65,11 @@ class Totp:
             if not (await connection.execute(_PENDING, values)).rowcount:
                 raise Conflict("You have a second factor already.", "Remove it first: `%tobit login --drop-totp`.")
         uri = pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name="Tobit")
-        svg = segno.make(uri, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", omitsize=True)
-        return Enrolment(uri, svg, secret)
+        picture = io.BytesIO()
+        segno.make(uri, error="m").save(
+            picture, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, xmldecl=False, nl=False
+        )
+        return Enrolment(uri, picture.getvalue().decode(), secret)
 
     async def confirm(self, account: str, code: str) -> list[str]:
         """The recovery codes, told once; ``InputError`` when ``code`` is not the app's."""

@@ -15,6 +15,7 @@ from tobit_kernel.wire.envelope import Envelope
 from tobit_kernel.wire.people import Signed
 from tobit_kernel.wire.signing import (
     CodeShown,
+    Factor,
     PasswordChange,
     PasswordShown,
     RecoveryCodes,
@@ -99,6 +100,13 @@ async def remove_totp(
         await gate.sign_in.totp.remove(connection, principal.user)
     await gate.audit.record(event(request, principal, "totp.remove", principal.user))
     return Envelope(data={"user": principal.user})
+
+
+@router.get("/factor")
+async def factor(gate: TheGate, principal: Known) -> Envelope[Factor]:
+    """Whether the caller has a password here, and a second factor."""
+    person = await gate.accounts.get(principal.tenant, principal.user)
+    return Envelope(data=Factor(has_password=person.has_password, has_totp=person.has_totp))
 
 
 @router.get("/sign-ins")
