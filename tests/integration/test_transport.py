@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.conftest import short_folder
 from tests.integration.conftest import Home, until
 from tobit_kernel.client import Gate
 from tobit_kernel.errors import GateUnavailable, InputError
+from tobit_kernel.hub_session import HubSession
 from tobit_kernel.server.gateway.transport import is_known
 
 
@@ -142,8 +144,8 @@ def test_a_head_without_an_end_is_cut_off(tls: Home) -> None:
 
 
 def test_a_large_body_is_no_large_head(tls: Home) -> None:
-    body = {"statement": "select 1 -- " + "x" * 500_000}
-    assert tls.http("POST", "/api/v1/query", body).status == 200
+    body = {"statement": "select 1", "unknown": "x" * 500_000}
+    assert tls.http("POST", "/api/v1/query", body).status == 422
 
 
 def test_an_unknown_certificate_is_told_in_two_lines(tls: Home) -> None:
@@ -243,3 +245,25 @@ def test_a_silent_gate_is_given_up() -> None:
         gate = Gate(f"http://127.0.0.1:{listening.getsockname()[1]}", "token")
         with pytest.raises(GateUnavailable, match="does not answer"):
             gate.answers(within_s=0.2)
+
+
+def session(token: str, minutes: float) -> bytes:
+    return told({"token": token, "ends_at": (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()})
+
+
+REFUSED = b"HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+def test_a_session_that_was_ended_is_taken_anew_once() -> None:
+    with flaky(session("first", 5), REFUSED, session("second", 5), told(7)) as (gate, heard):
+        assert Gate(gate.url, HubSession(gate.url, "the hub's")).post("/query", {"a": 1}) == 7
+    assert [b"sign-in/hub" in request for request in heard] == [True, False, True, False]
+    assert b"Bearer second" in heard[3] and b'{"a": 1}' in heard[3]
+    assert not any(b"the hub's" in request for request in (heard[1], heard[3]))
+
+
+def test_a_session_is_renewed_before_it_ends() -> None:
+    with flaky(session("first", 0.5), told(1), session("second", 5), told(2), told(3)) as (gate, heard):
+        asking = Gate(gate.url, HubSession(gate.url, "the hub's"))
+        assert [asking.get("/me") for _ in range(3)] == [1, 2, 3]
+    assert [b"Bearer second" in request for request in heard] == [False, False, False, True, True]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tobit_kernel.errors import TobitError
-from tobit_kernel.settings import Settings
+from tobit_kernel.settings import Settings, variable
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +38,7 @@ def test_every_error_and_setting_has_a_line(site: Path) -> None:
         kind.__name__ for kind in TobitError.__subclasses__() if f"<code>{kind.__name__}</code>" not in errors
     ] == []
     settings = (site / "reference" / "settings.html").read_text(encoding="utf-8")
-    assert [name for name in Settings.model_fields if f"TOBIT_{name.upper()}" not in settings] == []
+    assert [name for name in Settings.model_fields if variable(name) not in settings] == []
 
 
 def test_every_route_has_a_section(site: Path) -> None:
