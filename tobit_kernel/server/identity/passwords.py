@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -18,6 +19,8 @@ from tobit_kernel.errors import InputError
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 #: What guessers are kept from: 3 of zxcvbn's 4 is "safely unguessable" against a leaked slow hash.
 LEAST_SCORE, LEAST_LENGTH, MOST_LENGTH = 3, 12, 256
+#: Letters beside the person's own names.
+LEAST_BEYOND = 8
 #: zxcvbn looks at no more letters, and its time grows with their number.
 _JUDGED = 72
 #: So many at once: each takes a processor and 19 MiB.
@@ -53,10 +56,24 @@ def same_letters(text: str) -> str:
 
 def score(password: str, told: Sequence[str]) -> tuple[int, str, str]:
     """(0 to 4, what is wrong, what helps); ``told`` are words that guessers would try first, such as the name."""
-    words = [part for word in told for part in {word, *word.replace("@", " ").replace(".", " ").split()} if part]
-    found = zxcvbn(password[:_JUDGED], user_inputs=[*words, "tobit"])
+    found = zxcvbn(password[:_JUDGED], user_inputs=_parts(told))
     feedback = found["feedback"]
     return int(found["score"]), str(feedback["warning"] or ""), " ".join(map(str, feedback["suggestions"]))
+
+
+def _parts(told: Sequence[str]) -> list[str]:
+    """Names and addresses, whole and word by word."""
+    words = {part for word in told for part in (word, *re.split(r"[\W_]+", word)) if part}
+    return sorted(words | {"tobit"}, key=len, reverse=True)
+
+
+def _beyond(password: str, told: Sequence[str]) -> int:
+    """Letters of ``password`` that are not of a name: zxcvbn thinks too well of a name with a year behind it."""
+    rest = password.casefold()
+    for part in _parts(told):
+        if len(part) > 2:
+            rest = rest.replace(part.casefold(), "")
+    return len(rest)
 
 
 async def require_good(password: str, told: Sequence[str]) -> None:
@@ -66,6 +83,12 @@ async def require_good(password: str, told: Sequence[str]) -> None:
         raise InputError(
             f"The password has {len(plain)} letters; at least {LEAST_LENGTH} are needed.",
             "Several words that do not belong together are long and easy to keep in mind.",
+            field="password",
+        )
+    if _beyond(plain, told) < LEAST_BEYOND:
+        raise InputError(
+            "The password is little more than a name that everybody knows.",
+            "Use several words that do not belong together.",
             field="password",
         )
     points, wrong, helps = await asyncio.to_thread(score, plain, told)
