@@ -135,6 +135,40 @@ def test_tenants_are_for_administrators(team: Team, say: Say) -> None:
     assert say("users --tenant acme").data["total"] == 5
 
 
+def test_providers_are_added_from_a_file_listed_and_removed(team: Team, say: Say, home: Path) -> None:
+    file = home / "company.toml"
+    file.write_text(
+        'name = "company"\nkind = "oidc"\npreset = "keycloak"\nissuer = "https://id.plant.kr/realms/plant"\n'
+        'client_id = "tobit"\ntitle = "Plant"\nroles = {engineers = "analyst"}\n'
+    )
+    say(f"login {team.url} --name admin", PASSWORD)
+    added = say(f"users --add-provider {file}", "the client's secret")
+    assert f"{team.url}/api/v1/sign-in/oidc/company/callback" in added.text and "/company/logout" in added.text
+    (row,) = say("users --providers").rows
+    assert (row["title"], row["where"]) == ("Plant", "https://id.plant.kr/realms/plant")
+    assert row["roles"] == "engineers → analyst" and "client's secret" not in json.dumps(say("users --providers").data)
+    assert "Plant" in [way["title"] for way in team.call("GET", "/sign-in/methods")["data"]]
+    assert "stay" in say("users --remove-provider company").text
+    assert say("users --providers").data == []
+
+
+def test_a_provider_s_file_holds_no_secret_and_says_what_it_is(team: Team, say: Say, home: Path) -> None:
+    say(f"login {team.url} --name admin", PASSWORD)
+    file = home / "ldap.toml"
+    file.write_text('name = "directory"\nkind = "ldap"\nsecret = "x"\n')
+    with pytest.raises(InputError, match="secret stands in the file"):
+        say(f"users --add-provider {file}")
+    file.write_text('kind = "ldap"\n')
+    with pytest.raises(InputError, match="name and a kind"):
+        say(f"users --add-provider {file}")
+    file.write_text('name = "directory"\nkind = "ldap"\nurl = "ldap://dir.plant.kr"\nbase_dn = "dc=plant"\n')
+    with pytest.raises(InputError, match="options"):
+        say(f"users --add-provider {file}")
+    say(f"login {team.url} --name park", PASSWORD)
+    with pytest.raises(Refused):
+        say("users --providers")
+
+
 def test_keys_are_made_rotated_and_revoked(team: Team, say: Say) -> None:
     say(f"login {team.url} --name kim", PASSWORD)
     made = say("keys --add ci --may read load --days 30").data

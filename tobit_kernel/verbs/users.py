@@ -1,13 +1,15 @@
-"""``users``: the people of a tenant and what they may; what is done is in ``staff`` and ``granting``."""
+"""``users``: the people of a tenant and what they may; what is done is in ``staff``, ``granting`` and ``providers``."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from tobit_kernel.verbs import granting, staff
 from tobit_kernel.verbs.call import Call, Words
+from tobit_kernel.verbs.providers import providers as vouching
 
 Reason = Annotated[str, Parameter(name=["--reason", "-m"])]
 Role = Literal["admin", "manager", "approver", "analyst", "operator", "viewer"]
@@ -22,7 +24,8 @@ def users(
     access: bool = False, allow: str | None = None, deny: str | None = None, take: int | None = None,
     to: str = "", on: str = "*", show_rows: Words = (), hide_rows: Words = (),
     export: bool = False, erase: bool = False, keep_tables: bool = False,
-    tenants: bool = False, add_tenant: str | None = None, call: Call,
+    tenants: bool = False, add_tenant: str | None = None,
+    providers: bool = False, add_provider: Path | None = None, remove_provider: str | None = None, call: Call,
 ) -> Any:  # fmt: skip
     """Lists people; with one's name and an option it does something for that person.
 
@@ -91,9 +94,17 @@ def users(
         lists tenants
     add_tenant
         name of a new tenant
+    providers
+        lists who vouches for people: OpenID Connect and LDAP
+    add_provider
+        TOML or JSON file of a new one; its secret is asked for
+    remove_provider
+        nobody signs in by this one any more
     """
     if tenants or add_tenant:
         return staff.tenants(call, add_tenant, name)
+    if providers or add_provider is not None or remove_provider:
+        return vouching(call, tenant, add_provider, remove_provider)
     if access or allow or deny or take is not None or show_rows or hide_rows:
         given = granting.Given(to, on, reason, tenant)
         return granting.granted(call, given, allow, deny, take, show_rows, hide_rows)
