@@ -32,6 +32,7 @@ INTERNATIONAL = (
         r"\1**@\2",
         ("alice@email.com", "a**@email.com"),
         needs=("@",),
+        begins=r"(?<![^\s@<>()\[\]{}\"',;:=/\\|*])",
     ),
     Pattern(
         "card",
@@ -112,9 +113,9 @@ INTERNATIONAL = (
     ),
     Pattern(
         "private_key",
-        "private key (PEM)",
+        "private key (PEM), with what follows it",
         "international",
-        r"-----BEGIN ([A-Z ]{0,20})PRIVATE KEY-----[0-9A-Za-z+/=\s:,\-]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
+        r"-----BEGIN ([A-Z ]{0,20})PRIVATE KEY-----[0-9A-Za-z+/=\s:,\-]*",
         r"-----BEGIN \1PRIVATE KEY-----****",
         (
             "-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----",

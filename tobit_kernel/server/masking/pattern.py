@@ -11,8 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 #: Before a match: no letter or digit, and no sign of a longer name or number.
 APART = r"(^|[^0-9A-Za-z_.\-]|(?:^|[^0-9A-Za-z_.])-|(?:^|[^0-9])\.)"
+
+
+#: Shorter texts are searched at once.
+_SHORT = 2_000
 
 
 @dataclass(frozen=True)
@@ -37,14 +44,25 @@ class Pattern:
     hint: str = ""
     #: Where a match takes the sign behind it, its neighbour is found in a second round only.
     rounds: int = 1
+    #: Python alone: a match begins only here. Without it a long word is searched from each of its letters.
+    begins: str = ""
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
         """``find`` for Python."""
-        return re.compile(self.find, re.ASCII)
+        return re.compile(self.begins + self.find, re.ASCII)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether a search makes sense; takes time by the length of ``text``, where Python's may take its square."""
+        literals = [need for need in self.needs if not need.startswith("%")]
+        if literals and len(literals) == len(self.needs) and not any(need in text for need in literals):
+            return False
+        return len(text) < _SHORT or bool(pc.match_substring_regex(pa.scalar(text), self.find).as_py())
 
     def replaced(self, text: str, put: Callable[[str], str] | None = None) -> str:
         """``text`` with every match masked, or as ``put`` makes of it."""
+        if not self.may_be_in(text):
+            return text
         holds, keeps_before = self.holds, self.keeps_before
 
         def each(match: re.Match[str]) -> str:
