@@ -1,4 +1,4 @@
-"""The gate's own page: signing in by a browser. Nothing on it comes from elsewhere."""
+"""The gate's own pages: signing in, and what a link shows. Nothing on them comes from elsewhere."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from tobit_kernel.server.gateway.routes.sign_in import require_team
 
 router = APIRouter(include_in_schema=False)
 
-_FILES = {"sign-in.css": "text/css", "sign-in.js": "text/javascript", "mark.svg": "image/svg+xml"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FILES = ("sign-in.css", "sign-in.js", "share.css", "share.js", "mark.svg")
 _HERE = files("tobit_kernel.server.gateway") / "pages"
-#: Scripts and styles are files of ours; nobody frames the page, and its forms go nowhere by themselves.
+#: Scripts and styles are files of ours; nobody frames a page, and its forms go nowhere by themselves.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -36,21 +37,32 @@ async def sign_in(
     accept_language: Annotated[str, Header()] = "",
     next: Annotated[str, Query(max_length=300)] = "",
 ) -> HTMLResponse:
-    """The page, in English or Korean."""
+    """The page to sign in."""
     require_team(gate)
-    lang = language(accept_language, gate.settings.lang)
-    words = _texts()[lang]
-    held = {**words, "lang": lang, "next": safe_next(next), "texts": json.dumps(words, ensure_ascii=False)}
-    page = re.sub(r"\{\{(\w+)\}\}", lambda found: escape(held[found[1]]), _read("sign-in.html"))
-    return HTMLResponse(page, headers={"content-security-policy": POLICY, "vary": "accept-language"})
+    return _page("sign-in.html", language(accept_language, gate.settings.lang), next=safe_next(next))
 
 
-@router.get("/sign-in/static/{name}")
+@router.get("/share", response_class=HTMLResponse)
+async def share(gate: TheGate, origin: Anybody, accept_language: Annotated[str, Header()] = "") -> HTMLResponse:
+    """The page of a link; its secret stands behind the ``#`` of the address, which no browser sends."""
+    return _page("share.html", language(accept_language, gate.settings.lang))
+
+
+@router.get("/pages/{name}")
 async def static(origin: Anybody, name: str) -> Response:
-    """Its styles, script and picture."""
+    """Styles, scripts and the picture of the pages."""
     if name not in _FILES:
         raise NotFound(f"There is no file {name!r}.")
-    return Response(_read(name), media_type=_FILES[name], headers={"cache-control": "max-age=300"})
+    kind = _KINDS[name[name.rindex(".") :]]
+    return Response(_read(name), media_type=kind, headers={"cache-control": "max-age=300"})
+
+
+def _page(name: str, lang: str, **more: str) -> HTMLResponse:
+    """A page of ours in English or Korean, with all its texts for its script."""
+    words = _texts()[lang]
+    held = {**words, **more, "lang": lang, "texts": json.dumps(words, ensure_ascii=False)}
+    page = re.sub(r"\{\{(\w+)\}\}", lambda found: escape(held[found[1]]), _read(name))
+    return HTMLResponse(page, headers={"content-security-policy": POLICY, "vary": "accept-language"})
 
 
 def safe_next(path: str) -> str:
@@ -76,7 +88,7 @@ def _number(quality: str) -> float:
         return 0.0
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _read(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
 
