@@ -41,6 +41,22 @@ _PARTS = {
         "select schema_name, table_name, created_at from gate.loaded_table"
         " where tenant_id = :tenant and owner = :person order by 1, 2"
     ),
+    "shares": (
+        "select id, title, request, created_at, ends_at, uses_left, revoked_at, revoked_by from gate.share"
+        " where tenant_id = :tenant and owner = :person order by created_at"
+    ),
+    "quotas": (
+        "select measure, per, amount, reason, set_by, set_at from gate.quota"
+        " where tenant_id = :tenant and subject_type = 'user' and subject = :person order by measure"
+    ),
+    "usage": (
+        "select day, source, table_name, queries, rows, ms, bytes, errors, cached from gate.usage_day"
+        " where tenant_id = :tenant and actor = :person order by day, source, table_name"
+    ),
+    "slow_queries": (
+        "select at, source, statement, ms, rows, outcome from gate.slow_query"
+        " where tenant_id = :tenant and actor = :person order by id"
+    ),
     "attempts": "select failures, last_at, locked_until from gate.attempt where subject = 'name/' || :person",
 }
 _HOLD = text("select role from gate.account where tenant_id = :tenant and id = :person for update")
@@ -68,6 +84,14 @@ _TRACES = [
         "update gate.api_key set ended_by = :pseudonym where ended_by = :person",
         "update gate.one_time set made_by = :pseudonym where made_by = :person",
         "update gate.provider set created_by = :pseudonym where created_by = :person",
+        "update gate.source set updated_by = :pseudonym where updated_by = :person",
+        "update gate.masked_column set declared_by = :pseudonym where declared_by = :person",
+        "update gate.masking_policy set decided_by = :pseudonym where decided_by = :person",
+        "update gate.share set revoked_by = :pseudonym where revoked_by = :person",
+        "delete from gate.quota where tenant_id = :tenant and subject_type = 'user' and subject = :person",
+        "update gate.quota set set_by = :pseudonym where set_by = :person",
+        "update gate.usage_day set actor = :pseudonym where tenant_id = :tenant and actor = :person",
+        "delete from gate.slow_query where tenant_id = :tenant and actor = :person",
         "update gate.loaded_table set owner = :pseudonym where owner = :person",
     )
 ]
