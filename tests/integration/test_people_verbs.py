@@ -169,6 +169,21 @@ def test_a_provider_s_file_holds_no_secret_and_says_what_it_is(team: Team, say: 
         say("users --providers")
 
 
+def test_a_result_is_shared_looked_after_and_closed(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name kim", PASSWORD)
+    call = Typing()
+    call.body = "select count(*) from ops.ci where ci_type = :kind"
+    made = say("share kind=SW --title Software --days 2 --uses 3", call=call)
+    assert made.data["address"] == made.text.split("\n")[0] == team.url + made.data["path"]
+    opened = team.call("POST", "/shared/open", {"token": made.data["path"].partition("#")[2]})["data"]
+    assert (opened["title"], opened["uses_left"], opened["result"]["row_count"]) == ("Software", 2, 1)
+    (link,) = say("share").rows
+    assert (link["state"], link["opened"]) == ("open", 1) and made.data["path"] not in link.values()
+    assert say(f"share --log {link['id']}").rows[0]["outcome"] == "ok"
+    assert say(f"share --revoke {link['id']}").text.endswith("is closed.")
+    assert say("share").rows[0]["state"] == "revoked"
+
+
 def test_keys_are_made_rotated_and_revoked(team: Team, say: Say) -> None:
     say(f"login {team.url} --name kim", PASSWORD)
     made = say("keys --add ci --may read load --days 30").data

@@ -16,7 +16,7 @@ from tobit_kernel import __version__
 from tobit_kernel.errors import InputError, TobitError
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Report, Surroundings
-from tobit_kernel.verbs.parse import VERBS, WITH_BODY, bound, without_body
+from tobit_kernel.verbs.parse import NEEDS_BODY, VERBS, WITH_BODY, bound, without_body
 
 FORMATS = ("table", "json", "csv", "parquet", "xlsx")
 
@@ -79,9 +79,9 @@ def _with_body(verb: str, words: list[str], form: str, file: str | None) -> tupl
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{file!r} can't be read: {error}.", "-f names a file that holds the text.") from None
     words, body = without_body(verb, words)
-    if body is not None:
-        return words, form, body
-    return words, form, None if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+    if body is None and verb in NEEDS_BODY and sys.stdin is not None and not sys.stdin.isatty():
+        body = sys.stdin.read()
+    return words, form, body
 
 
 def _taken(words: list[str], names: tuple[str, ...]) -> str | None:

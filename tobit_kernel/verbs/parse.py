@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 VERBS = Registry("tobit.verbs", "verb")
 
 #: Verbs that read a text: the cell below, or the last word of the line.
-WITH_BODY = frozenset({"sql", "cypher", "redis", "explain", "format"})
+WITH_BODY = frozenset({"sql", "cypher", "redis", "explain", "format", "share"})
+#: Those that do nothing without one, for which a command line waits for standard input.
+NEEDS_BODY = WITH_BODY - {"share"}
 
 _ASSIGNMENT = re.compile(r"^(?P<name>[^\W\d]\w*)=(?P<value>.*)$", re.DOTALL)
 

@@ -31,7 +31,7 @@ def share(
     The statement stands below the line, or is that of an earlier named cell: `%tobit share sales`.
     It runs anew whenever the link is opened, with what you may see at that moment; personal data
     stays masked even if you see it. Whoever has the link needs no account. Without a statement and
-    a name the verb lists your links.
+    a name the verb lists your links. On the command line: `tobit share "select 1" --title "One"`.
 
     Parameters
     ----------
@@ -70,9 +70,11 @@ def share(
     if password:
         draft["password"] = call.ask_secret("Password of the link: ")
     made = call.gate.post("/shares", draft)
-    address = _address(call.gate.url) + made["path"]
-    text = f"{address}\nIt opens until {made['ends_at'][:16].replace('T', ' ')} UTC. It is shown this once."
-    return Answer({**made, "address": address}, text=text)
+    address = made["address"] or _address(call.gate.url, made["path"])
+    told = f"It opens until {made['ends_at'][:16].replace('T', ' ')} UTC. It is shown this once."
+    if not address:
+        told += "\nBefore it belongs the address of the gate for browsers; a gate of one person has none."
+    return Answer({**made, "address": address}, text=f"{address or made['path']}\n{told}")
 
 
 def _with_cell(words: tuple[str, ...], source: str, call: Surroundings) -> Surroundings:
@@ -93,9 +95,9 @@ def _with_cell(words: tuple[str, ...], source: str, call: Surroundings) -> Surro
     return Surroundings(body=cell.statement, variables={**call.variables, **given}, cells=call.cells)
 
 
-def _address(url: str) -> str:
-    """Where a browser reaches the gate; a socket is reached by nobody else's."""
-    return "" if url.startswith("unix://") else url.rstrip("/")
+def _address(url: str, path: str) -> str:
+    """The whole link; empty where this side knows the gate by its socket alone, which no browser reaches."""
+    return "" if url.startswith("unix://") else url.rstrip("/") + path
 
 
 def _listed(links: list[dict[str, Any]]) -> Answer:

@@ -44,6 +44,7 @@ class Shared(ShareInfo):
     """A new link; ``path`` is told this once. What stands behind its ``#`` never reaches a server's log."""
 
     path: str
+    address: str = Field("", description="all of the link, when the gate was told its public address")
 
 
 class ShareAccess(BaseModel):

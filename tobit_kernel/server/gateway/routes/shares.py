@@ -26,6 +26,8 @@ async def make(gate: TheGate, principal: Sharing, request: Request, draft: Share
         raise LimitReached(f"A shared result has at most {MOST_ROWS:,} rows.", "Lower the limit, or sum up.")
     await gate.queries.explain(draft.request, caller(request, principal))
     made = await gate.shares.make(principal, draft)
+    if gate.settings.public_url:
+        made.address = gate.settings.public_url.rstrip("/") + made.path
     await gate.audit.record(event(request, principal, "share.make", f"share/{made.id}", draft.title or None))
     return Envelope(data=made)
 
