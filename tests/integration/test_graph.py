@@ -51,6 +51,11 @@ def test_the_graph_from_its_first_need_to_the_death_of_the_gate(own: Home) -> No
         connection.execute(INVENTORY.replace("'running'", f"'{status[0] if status else ''}'"))
     for _ in range(2):
         assert own.gate.post("/graph/rebuild") == {"nodes": 2, "relationships": 1}
+    sensitive = {"table": "ops.ci", "column": "ci_name", "kind": "name", "reason": "a test"}
+    own.gate.put("/masking/columns", sensitive)
+    assert asked(own, "MATCH (n) WHERE n.ci_name IS NOT NULL RETURN count(n)") == [(0,)]
+    own.gate.delete("/masking/columns", table="ops.ci", column="ci_name", reason="a test")
+    own.gate.post("/graph/rebuild")
     question = "MATCH (a:CI {ci_code: $who})-[:RUNS_ON]->(b:HW) RETURN a.ci_name, b.ci_code"
     found = own.data("cypher", "who=web-01", question)
     assert found["rows"] == [["웹 서버", "host-01"]]

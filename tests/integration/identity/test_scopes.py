@@ -98,3 +98,12 @@ def test_a_cached_result_is_not_shared_across_scopes(people: People) -> None:
 def test_what_decides_about_rows_is_out_of_reach(people: People, statement: str) -> None:
     with pytest.raises(Refused):
         people.rows("analyst-red", statement)
+
+
+def test_the_graph_is_closed_to_whom_it_would_show_too_much(people: People) -> None:
+    with people.home.database() as database:
+        give(database, "red", "account", "analyst-red", {**EVERY, "ci_group": ["shop"]})
+    ask = {"statement": "MATCH (n) RETURN count(n) AS n", "language": "cypher", "source": "graph"}
+    status, data = people.said("analyst-red", "POST", "/api/v1/query", ask)
+    assert status == 403 and "ci_group" in data["message"]
+    assert people.said("analyst-red", "GET", "/api/v1/sources/graph/tables")[0] == 403

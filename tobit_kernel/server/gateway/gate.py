@@ -34,6 +34,7 @@ from tobit_kernel.server.identity.keys import Keys
 from tobit_kernel.server.identity.one_time import Links
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.identity.providers import Providers
+from tobit_kernel.server.identity.scopes import Dimension
 from tobit_kernel.server.identity.sessions import Sessions
 from tobit_kernel.server.identity.shares import Shares
 from tobit_kernel.server.identity.sign_in import SignIn
@@ -53,7 +54,7 @@ from tobit_kernel.server.sources.bolt.graph import GRAPH
 from tobit_kernel.server.sources.configured import configured
 from tobit_kernel.server.sources.health import keep_looking
 from tobit_kernel.server.sources.postgresql.readers import Reader
-from tobit_kernel.server.sources.records import BuiltIn, Sources
+from tobit_kernel.server.sources.records import OWN_TENANT, BuiltIn, Sources
 from tobit_kernel.server.sources.workbench import Workbench
 from tobit_kernel.server.store import tenancy
 from tobit_kernel.server.store.budget import READER_POOL
@@ -182,9 +183,9 @@ async def _put_together(settings: Settings, store: Store, local: LocalToken | No
     """The gate's parts on an open store, lowest first."""
     engine, secrets, notices = store.engine, Secrets.of(settings), Notices(store.addresses.app)
     audit, cache, sealer = Audit(engine, masked), ResultCache(engine), await _sealer(settings, engine, secrets)
-    graph = OwnGraph(settings, store, cache)
-    sources = _sources(settings, store, secrets, graph)
     rules, held = Rules(engine, secrets), await _limits(settings, store)
+    graph = OwnGraph(settings, store, cache, rules)
+    sources = _sources(settings, store, secrets, graph)
     means = Means(sources, cache, audit, Threads(READER_POOL), held, rules, Shields(sources, rules))
     providers = Providers(engine, secrets)
     entrance = _entrance(engine, audit, secrets, providers)
@@ -229,7 +230,9 @@ def _sources(settings: Settings, store: Store, secrets: Secrets, graph: OwnGraph
     workbench = Workbench(store.addresses.reader, _StoreBinder(store, asyncio.get_running_loop()))
     sources = Sources(store.engine, workbench, secrets, settings.home)
     sources.built_in.update(configured(settings))
-    sources.built_in[GRAPH] = BuiltIn(graph.source, DESCRIPTION)
+    sources.built_in[GRAPH] = BuiltIn(
+        graph.source, DESCRIPTION, OWN_TENANT if graph.server is None else None, frozenset({Dimension.CI_GROUP})
+    )
     return sources
 
 

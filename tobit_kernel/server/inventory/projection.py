@@ -13,6 +13,7 @@ from typing import Any
 
 from neo4j import GraphDatabase, Session
 
+from tobit_kernel.errors import Conflict
 from tobit_kernel.server.store.address import Address
 from tobit_kernel.server.store.graph import Access
 
@@ -28,24 +29,44 @@ _RELATIONS = (
 Row = dict[str, Any]
 
 
-def rebuild(database: Address, access: Access, tenant: str) -> dict[str, int]:
+def rebuild(
+    database: Address, access: Access, tenant: str, without: frozenset[str] = frozenset(), *, shared: bool = False
+) -> dict[str, int]:
     """Makes the graph of ``tenant`` anew and tells how many ``{nodes, relationships}`` it has; blocks.
 
-    Whoever asks meanwhile sees a part of it.
+    Whoever asks meanwhile sees a part of it. Properties in ``without`` are left out. ``shared`` is a graph that
+    others may write to, too: ``Conflict`` when it holds anything but what an earlier call made.
     """
     with database.connect() as connection:
         nodes = _grouped(connection, "graph_nodes.sql", tenant)
+        for row in (row for rows in nodes.values() for row in rows):
+            for name in without & row.keys():
+                del row[name]
         relations = _grouped(connection, "graph_relations.sql", tenant)
     auth = (access.user, access.password) if access.user and access.password else None
     with (
         GraphDatabase.driver(access.url, auth=auth, user_agent="tobit projection") as driver,
         driver.session(database=access.database) as session,
     ):
+        if shared:
+            _refuse_strangers(session)
         while session.execute_write(lambda transaction: transaction.run(_DELETE).single(strict=True)["gone"]):
             pass
         _index(session)
         counts = {"nodes": _written(session, _NODES, nodes), "relationships": _written(session, _RELATIONS, relations)}
     return counts
+
+
+def _refuse_strangers(session: Session) -> None:
+    """The graph is made anew by deleting all of it."""
+    strangers = session.execute_read(
+        lambda transaction: transaction.run("MATCH (n) WHERE NOT n:CI RETURN count(n) AS found").single(strict=True)
+    )["found"]
+    if strangers:
+        raise Conflict(
+            f"The graph holds {strangers:,} nodes that are no configuration items; making it anew would delete them.",
+            "Give Tobit a database of its own in TOBIT_GRAPH_URL.",
+        )
 
 
 def _grouped(connection: Any, script: str, tenant: str) -> dict[str, list[Row]]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel.errors import Conflict, InputError, NotFound, Refused, TobitError
 from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.server.identity.scopes import Dimension
 from tobit_kernel.server.sources.options import checked_options, refuse_secret
 from tobit_kernel.server.sources.source import Record, Source
 from tobit_kernel.server.sources.table import Row, Table, info
@@ -22,6 +23,8 @@ from tobit_kernel.wire.sources import SourceChange, SourceDraft, SourceInfo, Sou
 
 #: Name of the workbench's own database; nobody registers it.
 WORKBENCH = "workbench"
+#: The tenant of whoever runs the gate; what a setting names is theirs.
+OWN_TENANT = "default"
 
 
 class BuiltIn(NamedTuple):
@@ -29,6 +32,10 @@ class BuiltIn(NamedTuple):
 
     source: Source
     description: str
+    #: Whose it is; None: the source itself keeps tenants apart.
+    tenant: str | None = None
+    #: What its rows are told apart by and can't be limited to: who sees only a part of it sees nothing here.
+    whole: frozenset[Dimension] = frozenset()
 
 
 class Sources:
@@ -42,11 +49,14 @@ class Sources:
 
     async def get(self, principal: Principal, name: str) -> Source:
         """The live source; ``NotFound`` names what there is."""
-        if not _visible(principal, name):
+        if not self._visible(principal, name):
             raise await self._unknown(principal, name)
         if name in self.built_in:
+            _refuse_part(principal, name, self.built_in[name].whole)
             return self.built_in[name].source
         record = await self._record(principal, name)
+        if TYPES[record.type].language != "sql":
+            _refuse_part(principal, name, _dimensions(record.options))
         kept = self._open.get((principal.tenant, name))
         if kept is not None and kept[0] == record:
             return kept[1]
@@ -70,7 +80,13 @@ class Sources:
         known = [*own, *(info(row) for row in await self._table.all(principal.tenant))]
         known[0].state = "up"  # it has just told the others
         wanted = pattern.strip("*").lower()
-        return [each for each in known if wanted in each.name and _visible(principal, each.name)]
+        return [each for each in known if wanted in each.name and self._visible(principal, each.name)]
+
+    def _visible(self, principal: Principal, name: str) -> bool:
+        """Whether the caller may know of a source; one they may not is as if it were not there."""
+        if name in self.built_in and self.built_in[name].tenant not in (None, principal.tenant):
+            return False
+        return principal.may(Permission.READ, f"source/{name}")
 
     async def add(self, principal: Principal, draft: SourceDraft) -> SourceInfo:
         """Registers a source once it has answered; nothing is kept of one that does not."""
@@ -109,7 +125,7 @@ class Sources:
     async def remove(self, principal: Principal, name: str) -> None:
         """Forgets a source and its password; the data behind it stays."""
         self._refuse_built_in(name)
-        if not _visible(principal, name) or not await self._table.delete(principal.tenant, name):
+        if not self._visible(principal, name) or not await self._table.delete(principal.tenant, name):
             raise await self._unknown(principal, name)
         kept = self._open.pop((principal.tenant, name), None)
         if kept is not None:
@@ -150,7 +166,7 @@ class Sources:
 
     async def _row(self, principal: Principal, name: str) -> Row:
         self._refuse_built_in(name)
-        row = await self._table.one(principal.tenant, name) if _visible(principal, name) else None
+        row = await self._table.one(principal.tenant, name) if self._visible(principal, name) else None
         if row is None:
             raise await self._unknown(principal, name)
         return row
@@ -213,6 +229,15 @@ class Sources:
         return NotFound(f"There is no source {name!r}.", f"There are: {names}; notebook frames: --source local.")
 
 
-def _visible(principal: Principal, name: str) -> bool:
-    """Whether the caller may know of a source; one they may not is as if it were not there."""
-    return principal.may(Permission.READ, f"source/{name}")
+def _dimensions(options: Mapping[str, Any]) -> frozenset[Dimension]:
+    return frozenset(Dimension(each) for limits in options.get("scoped", {}).values() for each in limits)
+
+
+def _refuse_part(principal: Principal, name: str, dimensions: frozenset[Dimension]) -> None:
+    """``Refused`` where the caller sees only some rows and the source can't show only those."""
+    lacking = sorted(each.value for each in dimensions if principal.scopes.sees(each) is not None)
+    if lacking:
+        raise Refused(
+            f"Source {name!r} can't be limited to what you see by {', '.join(lacking)}.",
+            "Ask the workbench with SQL, which shows your part; or ask a manager for more: `%tobit users --show-rows`.",
+        )

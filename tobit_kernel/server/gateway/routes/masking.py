@@ -35,6 +35,7 @@ async def declare(gate: TheGate, principal: Registering, draft: SensitiveDraft) 
     table, column = await _meant(gate, principal, draft.source, draft.table, draft.column)
     declared = Declared(draft.source, table, column, Kind(draft.kind), Mode(draft.mode), draft.reason, principal.user)
     await gate.queries.means.rules.declare(principal.tenant, declared)
+    await gate.graph.declared(principal, table)
     await gate.cache.forget(principal)
     await gate.audit.record(
         Event(
