@@ -129,6 +129,19 @@ class Gate:
         """The result of GET on work that takes a while; ``on_event`` hears ``{done, total, note}`` meanwhile."""
         return _result(self._send("GET", path, query, None, accept=EVENT_STREAM), on_event)
 
+    def pieces(self, path: str, media_type: str, **query: Any) -> Iterator[bytes]:
+        """The body of GET ``path`` as another type than JSON, such as ``text/csv``, piece by piece."""
+        response = self._send("GET", path, query, None, accept=media_type)
+        try:
+            while piece := response.read1():
+                yield piece
+        except KeyboardInterrupt:
+            raise Cancelled() from None
+        except (HTTPError, OSError) as error:
+            raise StreamTruncated() from error
+        finally:
+            response.close()
+
     def close(self) -> None:
         """Closes idle connections."""
         self._pool.close()

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     tenant_queries: int = Field(12, ge=1, le=16, description="statements of one tenant at the same time, in a team")
     user_requests: int = Field(1200, ge=0, description="requests of a user or key in a minute, in a team; 0: any")
     answer_bytes: int = Field(2 << 30, ge=1 << 20, description="bytes of one answer")
+    enable_data_explorer: bool = Field(True, description="the widget that looks into all sources")
     log_level: LogLevel = "info"
     ci: bool = Field(False, description="a test that would skip fails instead")
 

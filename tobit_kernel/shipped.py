@@ -1,4 +1,4 @@
-"""Where the folders are that come with Tobit beside its code: notebooks, templates."""
+"""Where the folders are that come with Tobit beside its code: notebooks, dashboards, templates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tobit_kernel.errors import NotFound
 
 
 def shipped(folder: str) -> Path:
-    """The folder ``notebooks`` or ``templates``: the checkout's, or the one that the wheel installed.
+    """The folder ``notebooks``, ``voila_apps`` or ``templates``: the checkout's, or the one that the wheel installed.
 
     A checkout goes first, so that an edited tutorial is the one that opens. It is known by its
     ``pyproject.toml``, as a package of that name may lie beside ours in site-packages.

@@ -14,6 +14,7 @@ CARRIED = {
     "jupyter/jupyter_server_config.d": ("etc/jupyter/jupyter_server_config.d", "tobit.json"),
     "extensions/lab/bundle": ("share/jupyter/labextensions/tobit-lab", "package.json"),
     "notebooks": ("share/tobit/notebooks", "01-first-steps.ipynb"),
+    "voila_apps": ("share/tobit/voila_apps", "administration.ipynb"),
 }
 
 

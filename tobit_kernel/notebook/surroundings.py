@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
-from tobit_kernel.errors import TobitError
+from tobit_kernel.errors import InputError, TobitError
 from tobit_kernel.verbs.call import Report, Surroundings
 
 if TYPE_CHECKING:
@@ -62,6 +62,15 @@ class Notebook(Surroundings):
             from IPython.display import display
 
             display(found)  # type: ignore[no-untyped-call]
+
+    def browse(self, noun: str, **given: Any) -> Any:
+        try:
+            from tobit_kernel.notebook import widgets
+        except ModuleNotFoundError as error:
+            raise InputError(
+                f"This needs the package {error.name!r}.", "pip install 'tobit-kernel[lab]', then restart the kernel."
+            ) from None
+        return getattr(widgets, noun)(gate=self.gate, **given)
 
     def background(self, work: Callable[[], Any], name: str) -> Background:
         return Background(self._shell, work, name)

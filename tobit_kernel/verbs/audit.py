@@ -28,6 +28,7 @@ def audit(
     limit: int = 50,
     offset: int = 0,
     verify: bool = False,
+    browse: bool = False,
     call: Call,
 ) -> Any:
     """Lists the audit of your tenant, newest first; with --verify proves that all of it is as it was written.
@@ -61,7 +62,11 @@ def audit(
         how many to skip
     verify
         check every row against its seal, and the seals against the anchor
+    browse
+        opens it as a widget, in a notebook
     """
+    if browse:
+        return call.browse("audit", text=text)
     if verify:
         return _verified(call)
     asked = {"actor": actor, "action": action, "outcome": outcome, "source": source, "resource": resource}
@@ -117,10 +122,11 @@ def _time(name: str, told: str | None) -> str | None:
     """ISO 8601 with a zone; a time without one is the user's."""
     if told is None:
         return None
-    return _instant(name, told).isoformat()
+    return instant(name, told).isoformat()
 
 
-def _instant(name: str, told: str) -> datetime:
+def instant(name: str, told: str) -> datetime:
+    """The time that ``told`` means: ISO 8601, or ago as ``2h``; ``InputError`` names the option."""
     import re
     from datetime import UTC, datetime, timedelta
 

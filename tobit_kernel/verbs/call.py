@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from tobit_kernel.errors import InputError
+
 if TYPE_CHECKING:
     from tobit_kernel.client import Gate
     from tobit_kernel.wire.models import Cell
@@ -65,6 +67,10 @@ class Surroundings:
 
     def picture(self, result: Result) -> None:
         """Shows the network of nodes and relationships that ``result`` may hold, where pictures are shown."""
+
+    def browse(self, noun: str, **given: Any) -> Any:
+        """The widget ``noun``, where there are widgets; ``InputError`` elsewhere."""
+        raise InputError("This needs a notebook.", "Write it as `%tobit …` in a cell of JupyterLab.")
 
     def background(self, work: Callable[[], Any], name: str) -> Any:
         """``work`` in a thread, where the place has room for it; else at once."""

@@ -19,6 +19,7 @@ def keys(
     grace: str = "1h",
     revoke: str | None = None,
     user: str | None = None,
+    browse: bool = False,
     call: Call,
 ) -> Any:
     """Lists your API keys; makes, renews and ends them. A key's token is shown once.
@@ -42,7 +43,11 @@ def keys(
         end this key at once
     user
         somebody else's keys, `*` for everybody's; for those who answer for people
+    browse
+        opens them as a widget, in a notebook
     """
+    if browse:
+        return call.browse("keys")
     if add is not None:
         made = call.gate.post("/keys", {"name": add, "permissions": list(may) or ["read"], "days": days})
         return Answer(made, text=_told(made))

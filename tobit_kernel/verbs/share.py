@@ -24,6 +24,7 @@ def share(
     revoke: str | None = None,
     log: str | None = None,
     all: bool = False,  # noqa: A002 - the option's name
+    browse: bool = False,
     call: Call,
 ) -> Any:
     """Makes a link to the result of a statement, or lists your links.
@@ -57,7 +58,11 @@ def share(
         who came by the link with this id
     all
         list everybody's links (managers)
+    browse
+        opens the links as a widget, in a notebook
     """
+    if browse:
+        return call.browse("shares")
     if revoke is not None:
         return Answer(call.gate.delete(path_of("shares", revoke)), text=f"Link {revoke} is closed.")
     if log is not None:

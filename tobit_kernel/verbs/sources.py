@@ -27,6 +27,7 @@ def sources(
     set: str | None = None,
     remove: str | None = None,
     rotate_keys: bool = False,
+    browse: bool = False,
     call: Call,
 ) -> Any:
     """Lists the data sources; administrators add, test, change and remove them.
@@ -63,7 +64,11 @@ def sources(
         forget this source; the data behind it stays
     rotate_keys
         encrypt all stored passwords anew with a new key
+    browse
+        opens them as a widget, in a notebook
     """
+    if browse:
+        return call.browse("sources", text=pattern)
     if rotate_keys:
         return _rotate(call)
     if remove is not None:

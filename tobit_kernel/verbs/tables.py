@@ -9,7 +9,7 @@ from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Call
 
 
-def tables(pattern: str = "", *, source: str = "workbench", call: Call) -> Any:
+def tables(pattern: str = "", *, source: str = "workbench", browse: bool = False, call: Call) -> Any:
     """Lists the tables, views and files of a source with a rounded number of rows.
 
     Parameters
@@ -18,7 +18,11 @@ def tables(pattern: str = "", *, source: str = "workbench", call: Call) -> Any:
         part of the name, or with `*`: `ops.*`
     source
         which source
+    browse
+        opens an explorer of all sources, in a notebook
     """
+    if browse:
+        return call.browse("explorer", text=pattern, source=source)
     data = call.gate.get(path_of("sources", source, "tables"), pattern=pattern)
     rows = [
         {

@@ -25,7 +25,8 @@ def users(
     to: str = "", on: str = "*", show_rows: Words = (), hide_rows: Words = (),
     export: bool = False, erase: bool = False, keep_tables: bool = False,
     tenants: bool = False, add_tenant: str | None = None,
-    providers: bool = False, add_provider: Path | None = None, remove_provider: str | None = None, call: Call,
+    providers: bool = False, add_provider: Path | None = None, remove_provider: str | None = None,
+    browse: bool = False, call: Call,
 ) -> Any:  # fmt: skip
     """Lists people; with one's name and an option it does something for that person.
 
@@ -100,7 +101,11 @@ def users(
         TOML or JSON file of a new one; its secret is asked for
     remove_provider
         nobody signs in by this one any more
+    browse
+        opens them as a widget, in a notebook
     """
+    if browse:
+        return call.browse("people", text=text)
     if tenants or add_tenant:
         return staff.tenants(call, add_tenant, name)
     if providers or add_provider is not None or remove_provider:

@@ -8,8 +8,16 @@ from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Call
 
 
-def whoami(*, call: Call) -> Any:
-    """Shows your tenant, user name and role, what you may, which rows you see, and how you came in."""
+def whoami(*, browse: bool = False, call: Call) -> Any:
+    """Shows your tenant, user name and role, what you may, which rows you see, and how you came in.
+
+    Parameters
+    ----------
+    browse
+        opens your sessions as a widget, in a notebook
+    """
+    if browse:
+        return call.browse("sessions")
     data = call.gate.get("/me")
     lines = [f"{data['user']} @ {data['tenant']}, {data['role']}"]
     if data["groups"]:

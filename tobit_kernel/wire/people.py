@@ -32,6 +32,8 @@ class Me(BaseModel):
     must_change_password: bool = False
     lang: str = ""
     time_zone: str = ""
+    #: What this gate has switched on: ``data_explorer``.
+    features: dict[str, bool] = {}
 
 
 class AccountInfo(BaseModel):

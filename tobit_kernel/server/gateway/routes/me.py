@@ -12,7 +12,7 @@ router = APIRouter(tags=["gate"])
 
 
 @router.get("/me")
-async def me(principal: Known) -> Envelope[Me]:
+async def me(gate: TheGate, principal: Known) -> Envelope[Me]:
     """Whom the gate takes the caller for, and what they may."""
     return Envelope(
         data=Me(
@@ -26,6 +26,7 @@ async def me(principal: Known) -> Envelope[Me]:
             must_change_password=principal.must_change_password,
             lang=principal.lang,
             time_zone=principal.time_zone,
+            features={"data_explorer": gate.settings.enable_data_explorer},
         )
     )
 
