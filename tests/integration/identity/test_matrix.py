@@ -113,6 +113,19 @@ def test_nobody_rises_by_themselves(people: People, user: str, change: dict[str,
     assert people.said(user, "POST", f"{PREFIX}/access/permissions", body)[0] == 403
 
 
+def test_nobody_joins_a_group_that_may_more(people: People) -> None:
+    for user in ("admin-red", "manager-red"):
+        status, _ = people.said(user, "PATCH", f"{PREFIX}/users/viewer-red", {"groups": ["strong"]})
+        if user == "manager-red":
+            assert status == 403
+            continue
+        assert status == 200
+        row = {"subject_type": "group", "subject": "strong", "permission": "administer", "reason": "on call"}
+        assert people.said(user, "POST", f"{PREFIX}/access/permissions", row)[0] == 200
+        assert people.said(user, "PATCH", f"{PREFIX}/users/viewer-red", {"groups": []})[0] == 200
+    assert people.said("manager-red", "PATCH", f"{PREFIX}/users/manager-red", {"groups": ["strong"]})[0] == 403
+
+
 def test_a_source_that_was_taken_is_as_if_it_were_not_there(people: People) -> None:
     deny = {"subject_type": "account", "subject": "viewer-blue", "permission": "read", "resource": "source/workbench",
             "is_allowed": False, "reason": "only the plant's own"}  # fmt: skip

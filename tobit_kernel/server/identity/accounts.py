@@ -10,7 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tobit_kernel.errors import Conflict, NotFound, Refused
-from tobit_kernel.server.identity.principal import Principal, Role
+from tobit_kernel.server.identity.principal import Permission, Principal, Role
+from tobit_kernel.server.identity.roles import LINES
 from tobit_kernel.wire.people import AccountChange, AccountDraft, AccountInfo, AccountPage
 
 _PAGE = text(files(__package__).joinpath("accounts.sql").read_text("utf-8"))
@@ -49,6 +50,12 @@ _LEAVE = text(
 _BY_SUBJECT = text(
     "select id, tenant_id, role, disabled_at is not null as disabled from gate.account"
     " where origin = :origin and provider = :provider and subject = :subject"
+)
+
+
+_GIVEN = text(
+    "select subject, permission from gate.permission where tenant_id = :tenant and subject_type = 'group'"
+    " and subject = any(cast(:groups as text[])) and is_allowed"
 )
 
 
@@ -98,6 +105,7 @@ class Accounts:
         values = draft.model_dump(exclude={"groups"}) | own
         if not (await connection.execute(_ADD, values)).rowcount:
             raise Conflict(f"The user name {draft.id!r} is taken.", "Names are unique over all tenants.")
+        await _refuse_strong(connection, by, tenant, draft.groups)
         await self._join(connection, tenant, draft.id, draft.groups, "own")
 
     async def change(self, by: Principal, tenant: str, account: str, change: AccountChange) -> AccountInfo:
@@ -112,6 +120,7 @@ class Accounts:
                 await self._refuse_last_admin(connection, account)
             await connection.execute(_CHANGE, values)
             if change.groups is not None:
+                await _refuse_strong(connection, by, tenant, [g for g in change.groups if g not in before.groups])
                 await self._join(connection, tenant, account, change.groups, "own")
             if change.disabled:
                 await connection.execute(_END_SESSIONS, {"id": account, "by": by.user})
@@ -166,3 +175,12 @@ def refuse_above(by: Principal, role: Role) -> None:
             f"You are {by.role.value}: people in the role {role.value!r} are above you.",
             f"Ask a person in that role, or above: `%tobit users {role.value}`.",
         )
+
+
+async def _refuse_strong(connection: AsyncConnection, by: Principal, tenant: str, groups: list[str]) -> None:
+    """Nobody puts people into a group that may what their own role may not."""
+    for group, permission in (await connection.execute(_GIVEN, {"tenant": tenant, "groups": groups})).all():
+        if by.role not in LINES[Permission(permission)].roles:
+            raise Refused(
+                f"Group {group!r} has the permission {permission!r}, which your role lacks.", "Ask an administrator."
+            )
