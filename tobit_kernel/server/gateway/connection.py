@@ -46,8 +46,9 @@ class Connection(HttpToolsProtocol):
         self._feed(data)
 
     def _feed(self, data: bytes) -> None:
+        all_of_head = self._in_head  # else it is the end of a body
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        if all_of_head and self._in_head and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_LIMIT_BYTES:
                 self.transport.write(_TOO_LARGE)
