@@ -204,15 +204,16 @@ class InternalError(TobitError):
 
 def from_data(data: Mapping[str, Any]) -> TobitError:
     """The error that ``as_data`` described, as an instance of its class."""
-    kinds = {kind.__name__: kind for kind in _tree(TobitError)}
+    kinds = {kind.__name__: kind for kind in tree(TobitError)}
     kind = kinds.get(str(data.get("error")), TobitError)
     error = kind(str(data.get("message", "")), str(data.get("hint", "")), **dict(data.get("details") or {}))
     error.trace_id = data.get("trace_id")
     return error
 
 
-def _tree(kind: type[TobitError]) -> list[type[TobitError]]:
-    return [kind, *(below for child in kind.__subclasses__() for below in _tree(child))]
+def tree(kind: type[TobitError]) -> list[type[TobitError]]:
+    """``kind`` and all kinds below it."""
+    return [kind, *(below for child in kind.__subclasses__() for below in tree(child))]
 
 
 def width_of(text: str) -> int:

@@ -20,5 +20,6 @@ def status(*, call: Call) -> Any:
         why = " (its last one was killed; that harms nothing)" if stale else ""
         return Answer(data, text=f"No gate runs for {told.home}{why}. The first cell starts one.")
     data = gate.get("/status")
-    note = f"Tobit {data['version']} · {data['home']} · up {data['uptime_s']:,.0f} s"
+    home = data["home"] or "of a team"  # only administrators are told where
+    note = f"Tobit {data['version']} · {home} · up {data['uptime_s']:,.0f} s"
     return Answer(data, data["parts"], note=note)

@@ -31,7 +31,11 @@ class Problem(BaseModel):
     details: dict[str, Any] = {}
 
 
+class Failure(Envelope[Problem]):
+    """A failed answer: ``code`` is the HTTP status."""
+
+
 def failure(error: TobitError) -> dict[str, Any]:
     """The envelope of ``error``, ready for JSON."""
     problem = Problem(**error.as_data())
-    return Envelope[Problem](code=error.status, message=error.message, data=problem).model_dump(mode="json")
+    return Failure(code=error.status, message=error.message, data=problem).model_dump(mode="json")

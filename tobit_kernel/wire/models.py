@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 #: Names of assets, cells, sources (contract).
 NAME = r"^[a-z][a-z0-9_-]{0,79}$"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 ROW_LIMIT = 10_000
 TIMEOUT_S = 30.0
+
+
+def require_keepable(given: Any) -> None:
+    """``ValueError`` when a text anywhere in ``given`` is none to any database: NUL, half a surrogate."""
+    waiting = [given]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            if "\x00" in one or not (one.isascii() or _SURROGATE.search(one) is None):
+                raise ValueError("holds letters that no database keeps")
+        elif isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            waiting += one
 
 
 class Strict(BaseModel):
     """A body from outside: an unknown field is an error that names it."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keepable(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            require_keepable(given)
+        return given
 
 
 class Cell(Strict):

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from tobit_kernel import __version__
 from tobit_kernel.server.audit.spans import KeptSpans
 from tobit_kernel.server.gateway import errors
+from tobit_kernel.server.gateway.documented import failures
 from tobit_kernel.server.gateway.door import Door
 from tobit_kernel.server.gateway.gate import opened_gate
 from tobit_kernel.server.gateway.routes import (
@@ -82,7 +83,7 @@ def make_app(settings_: Settings, local: LocalToken | None) -> FastAPI:
         redirect_slashes=False,  # it would send the caller to whatever the Host header says
         telemetry=_NO_TELEMETRY,
     )
-    api = APIRouter(prefix=PREFIX)
+    api = APIRouter(prefix=PREFIX, responses=failures())
     for noun in _NOUNS:
         api.include_router(noun.router)
     app.include_router(api)

@@ -27,10 +27,14 @@ def install(app: FastAPI) -> None:
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
     told = _shown(translated(error, request.url.path), request)
-    told.trace_id = told.trace_id or current_trace_id()
+    known = request.scope.get("state", {}).get("trace_id")  # the last handler stands outside the request's span
+    told.trace_id = told.trace_id or current_trace_id() or known
     if isinstance(told, InternalError):
         log.error("unforeseen failure", path=request.url.path, exc_info=error)
-    return JSONResponse(failure(told), told.status, headers_of(told))
+    headers = {**(getattr(error, "headers", None) or {}), **headers_of(told)}  # the framework's: Allow
+    if known and not current_trace_id():
+        headers["x-trace-id"] = known
+    return JSONResponse(failure(told), told.status, headers)
 
 
 def headers_of(error: TobitError) -> dict[str, str]:

@@ -11,5 +11,5 @@ SECONDS = Histogram(
     ["method", "path"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
-QUERIES = Counter("tobit_queries", "Queries by source and outcome", ["source", "outcome", "cached"])
-QUERY_ROWS = Counter("tobit_query_rows", "Rows answered by source", ["source"])
+QUERIES = Counter("tobit_queries", "Queries by type of source and outcome", ["type", "outcome", "cached"])
+QUERY_ROWS = Counter("tobit_query_rows", "Rows answered by type of source", ["type"])

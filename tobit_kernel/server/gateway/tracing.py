@@ -17,6 +17,7 @@ log = structlog.get_logger("tobit.request")
 _tracer = trace.get_tracer(__name__)
 _propagator = TraceContextTextMapPropagator()
 
+_METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
 #: Asked often and by machines; traced and logged only at level debug.
 QUIET = frozenset({"/health", "/metrics", "/api/v1/me", "/api/v1/status"})
 
@@ -45,7 +46,7 @@ class Tracing:
         name = f"{scope['method']} {scope['path']}"
         began, status = time.perf_counter(), 500
         with activity, _tracer.start_as_current_span(name, parent, kind=SpanKind.SERVER) as span:
-            trace_id = current_trace_id()
+            scope["state"]["trace_id"] = trace_id = current_trace_id()
 
             async def sending(message: Message) -> None:
                 nonlocal status
@@ -70,8 +71,9 @@ class Tracing:
 def _noted(scope: Scope, status: int, seconds: float, trace_id: str) -> None:
     route: Any = scope.get("route")
     path = getattr(route, "path", "unknown")
-    REQUESTS.labels(scope["method"], path, str(status)).inc()
-    SECONDS.labels(scope["method"], path).observe(seconds)
+    method = scope["method"] if scope["method"] in _METHODS else "other"  # anybody can make words up
+    REQUESTS.labels(method, path, str(status)).inc()
+    SECONDS.labels(method, path).observe(seconds)
     say = log.debug if scope["path"] in QUIET else log.info
     say(
         "request",

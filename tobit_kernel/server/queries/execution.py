@@ -90,10 +90,8 @@ class Execution:
         self._turn: Turn | None = None
         self._bytes = 0
         self.tail = Tail(trace_id=caller.trace_id)
-
-    @property
-    def source_name(self) -> str:
-        return self._request.source
+        #: Its kind, not its name: what is counted of it is open to everybody.
+        self.source_type = "unknown"
 
     async def open(self) -> None:
         """Looks into the cache, else starts the statement."""
@@ -102,7 +100,7 @@ class Execution:
         means.limits.quotas.check(self._caller.principal)
         with _tracer.start_as_current_span("compose"):
             source, composed = await checked(means.sources, means.shields, request, self._caller.principal)
-        self._composed = composed
+        self._composed, self.source_type = composed, source.type
         prepared = composed.prepared(request)
         if request.cache_s:
             self._key = kept_results.key(self._caller.principal, request.source, prepared)

@@ -11,8 +11,8 @@ router = APIRouter()
 
 @router.get("/health", responses={503: {"model": Health}})
 async def health(gate: TheGate, response: Response) -> Health:
-    """Whether the gate can work, with its parts."""
-    parts = await gate.parts()
+    """Whether the gate can work, with its parts; `tobit status` tells more."""
+    parts = [part.model_copy(update={"detail": ""}) for part in await gate.parts()]
     up = all(part.state == "up" for part in parts)
     response.status_code = 200 if up else 503
     return Health(status="up" if up else "down", parts=parts)

@@ -33,8 +33,11 @@ async def me(gate: TheGate, principal: Known) -> Envelope[Me]:
 
 @router.get("/status")
 async def status(gate: TheGate, principal: Reading) -> Envelope[Status]:
-    """The gate and every part of it."""
-    return Envelope(data=await gate.status())
+    """The gate and every part of it; where it lives is for administrators."""
+    told = await gate.status()
+    if not principal.may(Permission.ADMINISTER):
+        told.home = ""
+    return Envelope(data=told)
 
 
 @router.post("/stop")

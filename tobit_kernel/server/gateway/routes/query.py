@@ -98,7 +98,7 @@ class _ArrowResponse(Response):
 
 
 def _count(execution: Execution) -> None:
-    tail, source = execution.tail, execution.source_name
+    tail, source = execution.tail, execution.source_type
     outcome = "ok" if tail.error is None else str(tail.error["error"])
     QUERIES.labels(source, outcome, str(tail.cached).lower()).inc()
     QUERY_ROWS.labels(source).inc(tail.row_count)

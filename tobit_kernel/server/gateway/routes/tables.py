@@ -48,7 +48,7 @@ async def post(
     ],
     table: Annotated[str, Query(max_length=200)] = "",
     mode: Mode = Mode.CREATE,
-    types: Annotated[str, Query(max_length=100_000, description='JSON, {"column": "type"}')] = "{}",
+    types: Annotated[str, Query(max_length=30_000, description='JSON, {"column": "type"}')] = "{}",
     encoding: Annotated[str | None, Query(max_length=40)] = None,
     sheet: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Any:
