@@ -168,10 +168,10 @@ def test_load_drop_and_sources_by_the_command_line(gate: Home, tmp_path: Path) -
     added = gate.data("sources", "--add", "lines", "--path", str(tmp_path), "--description", "Lines")
     assert (added["name"], added["type"]) == ("lines", "files")
     assert gate.tobit("sources", "--add", "lines", "--path", str(tmp_path)).returncode == 1
-    assert [item["name"] for item in gate.data("sources")] == ["workbench", "lines"]
+    assert [item["name"] for item in gate.data("sources")] == ["workbench", "graph", "lines"]
     assert gate.data("sql", "--source", "lines", 'select sum(n)::int as n from "cli_table"')["rows"] == [[3]]
     gate.data("sources", "--remove", "lines")
-    assert [item["name"] for item in gate.data("sources")] == ["workbench"]
+    assert [item["name"] for item in gate.data("sources")] == ["workbench", "graph"]
 
 
 def test_json_is_one_line_of_utf_8(gate: Home) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import random
-import re
 import time
 
 import pytest
 
-from tobit_kernel.server.masking.policy import PATTERNS
 from tobit_kernel.server.masking.texts import masked
 
 PIECES = ["x", "1", "a.", "1-", "가", "A1234567", "1.2.3.", "x@", "x@x.", "@", " ", "sk-", "=:", "://", "eyJ", ":"]
@@ -20,11 +17,3 @@ def test_long_words_are_searched_at_once(piece: str) -> None:
     began = time.perf_counter()
     masked(text)
     assert time.perf_counter() - began < 3, "a second is already much; the square of it would be half a minute"
-
-
-def test_the_quick_way_finds_the_same() -> None:
-    (email,) = [pattern for pattern in PATTERNS if pattern.in_one_go]
-    plain, chance = re.compile(email.find, re.ASCII), random.Random(1)
-    for _ in range(3000):
-        text = "".join(chance.choice("ab@@..-_ 1가<") for _ in range(chance.randint(0, 25)))
-        assert email.replaced(text) == plain.sub(lambda match: match.expand(email.shown), text)
