@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("TOBIT_PICTURES")
 LINES = """
 select n as "번호", 'L-' || n as line, case when n % 3 > 0 then round(n / 7.0, 2) end as "불량률",
-       9007199254740993 + n as exact, case n when 1 then '=1+1' when 2 then '-5' when 3 then repeat('long', 60) else '김"민,수' end as note,
+       9007199254740993 + n as exact,
+       case n when 1 then '=1+1' when 2 then '-5' when 3 then repeat('long', 60) else '김"민,수' end as note,
        timestamptz '2026-03-02 08:00+09' + n * interval '1 minute' as at
 from generate_series(1, {rows}) n order by n
 """

@@ -164,6 +164,9 @@ def test_a_provider_s_file_holds_no_secret_and_says_what_it_is(team: Team, say: 
     file.write_text('name = "directory"\nkind = "ldap"\nurl = "ldap://dir.plant.kr"\nbase_dn = "dc=plant"\n')
     with pytest.raises(InputError, match="options"):
         say(f"users --add-provider {file}")
+    file.write_text('name = "plant"\nkind = "oidc"\npreset = "keycloak"\nclient_id = "tobit"\n')
+    with pytest.raises(InputError, match="issuer"):
+        say(f"users --add-provider {file}", "the client's secret")
     say(f"login {team.url} --name park", PASSWORD)
     with pytest.raises(Refused):
         say("users --providers")

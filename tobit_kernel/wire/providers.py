@@ -41,7 +41,9 @@ class OidcOptions(_Options):
     """OpenID Connect: code flow with PKCE and nonce."""
 
     preset: Literal["", "google", "microsoft", "keycloak"] = ""
-    issuer: str = Field("", max_length=500, description="what /.well-known/openid-configuration is appended to")
+    issuer: str = Field(
+        "", validate_default=True, max_length=500, description="what /.well-known/openid-configuration is appended to"
+    )
     client_id: str = Field(min_length=1, max_length=500)
     scopes: str = "openid profile email"
     id_claim: str = Field("preferred_username", description="claim that becomes the user name")
