@@ -264,7 +264,8 @@ def test_it_only_reads(lab: Lab, statement: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     ["CREATE (:numbers {i: 0})", "MATCH (n:numbers {i: 1}) SET n.i = 0", "MATCH (n:numbers {i: 1}) DETACH DELETE n",
-     "CREATE INDEX FOR (n:numbers) ON (n.i)", "MERGE (:other {i: 1})", "LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l"],
+     "CREATE INDEX FOR (n:numbers) ON (n.i)", "MERGE (:other {i: 1})",
+     "LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l"],
 )  # fmt: skip
 def test_the_reader_s_own_account_can_t_write_either(lab: Lab, statement: str) -> None:
     access = lab.server.reader(LOCAL.tenant)
