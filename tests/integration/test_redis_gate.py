@@ -27,6 +27,7 @@ def home(needs: Callable[[object, str], None]) -> Iterator[Home]:
             until((place / "r.sock").exists)
             with closing(redis.Redis(unix_socket_path=f"{place}/r.sock", password="sesame:@")) as admin:
                 admin.hset("ci:build:1", mapping={"status": "green", "seconds": 31})
+                admin.set("line/4:state", "on")
             folder.more["TOBIT_REDIS_URL"] = f"unix://:sesame%3A%40@{place}/r.sock"
             yield folder
             folder.stop()
@@ -41,8 +42,13 @@ def test_a_redis_of_the_settings_is_asked_by_its_verb(home: Home) -> None:
     assert data["rows"] == [["status", "green"], ["seconds", "31"]]
     assert data["columns"][0]["name"] == "field"
     assert ("redis", "redis") in {(each["name"], each["type"]) for each in home.data("sources")}
-    assert [each["name"] for each in home.data("tables", "--source", "redis")] == ["ci:"]
+    assert [each["name"] for each in home.data("tables", "--source", "redis")] == ["ci:", "line/4:"]
     assert "O(1)" in home.tobit("explain", "--source", "redis", "--language", "redis", body="GET a").stdout
+
+
+def test_a_name_with_a_slash_is_described(home: Home) -> None:
+    told = home.data("describe", "line/4:", "--source", "redis")
+    assert [column["name"] for column in told["columns"]] == ["key", "value"]
 
 
 def test_a_write_is_refused_and_audited(home: Home) -> None:

@@ -88,7 +88,16 @@ async def tables(
     return Envelope(data=await asyncio.to_thread(found.tables, principal, pattern))
 
 
-@router.get("/sources/{source}/tables/{table}")
+# Names may hold a slash, such as prefixes of keys in Redis; the longer path goes first.
+@router.get("/sources/{source}/tables/{table:path}/profile")
+async def profile(
+    gate: TheGate, principal: Reading, request: Request, source: SourceName, table: str
+) -> Envelope[TableProfile]:
+    """What the columns of a table hold."""
+    return Envelope(data=await profiled(gate.queries, caller(request, principal), source, table))
+
+
+@router.get("/sources/{source}/tables/{table:path}")
 async def table(gate: TheGate, principal: Reading, source: SourceName, table: str) -> Envelope[TableDetail]:
     """One table with its columns, and which of them were declared to hold personal data."""
     found = await gate.sources.get(principal, source)
@@ -99,11 +108,3 @@ async def table(gate: TheGate, principal: Reading, source: SourceName, table: st
     kinds = {each.column_name: each.kind for each in masking.of(source) if each.table_name == full}
     columns = [column.model_copy(update={"sensitive": kinds.get(column.name)}) for column in detail.columns]
     return Envelope(data=detail.model_copy(update={"columns": columns}))
-
-
-@router.get("/sources/{source}/tables/{table}/profile")
-async def profile(
-    gate: TheGate, principal: Reading, request: Request, source: SourceName, table: str
-) -> Envelope[TableProfile]:
-    """What the columns of a table hold."""
-    return Envelope(data=await profiled(gate.queries, caller(request, principal), source, table))
