@@ -32,7 +32,7 @@ def test_a_source_is_tested_added_changed_and_removed(team: Team, plant: Path) -
     screen.click("Add a source")
     screen.fill(Type="files", Name="logs", File_or_folder="/nosuch/folder")
     screen.click("Test")
-    assert "logs is down" in screen.said
+    assert "logs does not answer" in screen.said and "→ Correct" in screen.said
     screen.click("Add")
     assert "tobit-mod-failed" in screen.said
     screen.fill(File_or_folder=str(plant), Description="기록")
@@ -123,7 +123,9 @@ def test_a_preview_that_fails_leaves_the_rest_of_the_page(team: Team, plant: Pat
         "is_allowed": False, "reason": "audit of the widgets",
     })  # fmt: skip
     screen.click("설비")
-    assert "There is no source" in screen.said or "tobit-mod-failed" in screen.text
+    assert screen.text.count("There is no source") == 2 and "To copy into a cell" in screen.text
+    screen.click("← Data explorer")
+    assert "There is no source" in screen.said
 
 
 def test_a_gate_without_an_explorer_says_so(team: Team) -> None:

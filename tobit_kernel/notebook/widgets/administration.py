@@ -42,7 +42,7 @@ class Administration(Frame):
         self.parts = [(title, made) for permission, title, made in offered if self.may(permission)]
         self.first(tabs([(title, self._page(made, gate)) for title, made in self.parts]))
         who = say("{user} of tenant {tenant}, {role}").format(**self.me)
-        self._head(who)
+        self.head(say("Administration"), who)
 
     def _page(self, made: Callable[..., Frame], gate: Gate | None) -> Callable[[], Any]:
         return lambda: made(gate=gate).box

@@ -51,7 +51,7 @@ class Audit(Frame):
             field.observe(lambda _: self.list.begin(), "value")
         self.file = pieces.row()
         if self.list.load():
-            self.first(pieces.row(*self.filters.values()), self.list.box, self.file)
+            self.first(pieces.row(*self.filters.values()), self.file, self.list.box)
 
     def _buttons(self) -> list[Any]:
         csv = pieces.button(say("CSV"), self.doing(self.csv, say("Fetching all that matches …")))
@@ -100,10 +100,9 @@ class Audit(Frame):
                     say("This is more than a page can hand over."),
                     say("Narrow it down by time, or take `tobit audit --as csv --limit …`."),
                 )
-        rows = max(found.count(b"\n") - 1, 0)
-        text = say("audit.csv is ready: {lines}").format(lines=count(rows, "line", "lines"))
+        text = say("audit.csv, {size:,.0f} kB").format(size=len(found) / 1000)
         self.file.children = (pieces.shown("download", "audit.csv", b64encode(found).decode(), text),)
-        return str(say("The file is below the list."))
+        return str(say("The file is above the list."))
 
     def verify(self) -> bool:
         """Checks every row; shows how far it is, then what was found."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -11,7 +12,7 @@ from tobit_kernel.errors import Refused, TobitError
 from tobit_kernel.notebook.display import static
 from tobit_kernel.notebook.display.words import say
 from tobit_kernel.notebook.widgets import pieces
-from tobit_kernel.notebook.widgets.first_query import first_query
+from tobit_kernel.notebook.widgets.first_query import FirstQuery, first_query
 from tobit_kernel.notebook.widgets.frame import Frame
 from tobit_kernel.notebook.widgets.listing import Item, Listing, plain
 from tobit_kernel.wire.models import QueryRequest
@@ -40,10 +41,11 @@ class Explorer(Frame):
         ]
         self.list = Listing(
             self, columns, self._page, self.show, say("Nothing here has such a name."),
-            noun=("entry", "entries"), first_width="340px", text=text,
+            noun=("entry", "entries"), first_width="340px",
+            beside=(self.source,), text=text,
         )  # fmt: skip
         if self.run(lambda: self._begin(source)):
-            self.first(pieces.row(self.source), self.list.box)
+            self.first(self.list.box)
             self.list.load()
 
     def _begin(self, source: str) -> None:
@@ -68,35 +70,44 @@ class Explorer(Frame):
     def show(self, item: Item) -> None:
         """The page of one table, label or prefix of keys."""
         source = self.sources[self.source.value]
-        whole = f"{item['schema']}.{item['name']}" if item["schema"] else item["name"]
-        table = self.gate.get(path_of("sources", source["name"], "tables", whole))
         query = first_query(source, item)
-        columns = [[each["name"], each["type"], _marks(each), each["comment"]] for each in table["columns"]]
-        headers = [say("Column"), say("Type"), "", say("Comment")]
         rows = None if item["rows"] is None else f"{item['rows']:,}"
+        known = ((say("Source"), source["name"]), (say("Rows (about)"), rows), (say("Comment"), item["comment"]))
         self.open(
             item["full"],
-            pieces.facts(
-                (say("Source"), source["name"]), (say("Rows (about)"), rows), (say("Comment"), item["comment"])
-            ),
+            pieces.facts(*known),
             pieces.shown("section", say("Columns")),
-            pieces.table(headers, columns, say("It tells no columns.")),
+            _or_why(lambda: self._columns(source["name"], item)),
             pieces.shown("section", say("First rows")),
-            self._preview(source["name"], query.language, query.preview(PREVIEW_ROWS)),
+            _or_why(lambda: self._preview(source["name"], query)),
             pieces.shown("section", say("To copy into a cell")),
             pieces.copied(query.cell(source["name"])),
             reload=self.list.load,
         )
 
-    def _preview(self, source: str, language: Any, statement: str) -> Any:
-        """The first rows, or why there are none: the rest of the page is worth reading all the same."""
+    def _columns(self, source: str, item: Item) -> Any:
+        whole = f"{item['schema']}.{item['name']}" if item["schema"] else item["name"]
+        table = self.gate.get(path_of("sources", source, "tables", whole))
+        columns = [[each["name"], each["type"], _marks(each), each["comment"]] for each in table["columns"]]
+        return pieces.table([say("Column"), say("Type"), "", say("Comment")], columns, say("It tells no columns."))
+
+    def _preview(self, source: str, query: FirstQuery) -> Any:
         asked = QueryRequest(
-            language=language, statement=statement, source=source, limit=PREVIEW_ROWS, timeout_s=PREVIEW_S
+            language=query.language,
+            statement=query.preview(PREVIEW_ROWS),
+            source=source,
+            limit=PREVIEW_ROWS,
+            timeout_s=PREVIEW_S,
         )
-        try:
-            return ipywidgets.HTML(static.html(self.gate.query(asked)))
-        except TobitError as error:
-            return pieces.shown("message", error.lines(), True)
+        return ipywidgets.HTML(static.html(self.gate.query(asked)))
+
+
+def _or_why(part: Callable[[], Any]) -> Any:
+    """A part of a page, or why there is none: the rest is worth reading all the same."""
+    try:
+        return part()
+    except TobitError as error:
+        return pieces.shown("message", error.lines(), True)
 
 
 def _marks(column: Item) -> str:

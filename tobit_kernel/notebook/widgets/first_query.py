@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
 class FirstQuery:
     """A statement; ``default_source`` is what its verb asks when no source is named."""
 
-    language: str
+    language: Literal["sql", "cypher", "redis"]
     statement: str
     default_source: str
     #: How the language says that a few are enough; none: only the request's limit does.

@@ -115,7 +115,7 @@ class Frame:
         self._leave()
         self._head(title)
         self._reload = reload
-        back = pieces.button(f"← {self._title}", self.back)
+        back = pieces.row(pieces.button(f"← {self._title}", self.back))
         self.content.children = (back, *children)
 
     def back(self) -> None:
@@ -131,8 +131,12 @@ class Frame:
             if child not in self._first:
                 _closed(child)
 
+    def head(self, title: str, note: str) -> None:
+        """What stands above all."""
+        self.title.value = pieces.html("title", title, note)
+
     def _head(self, note: str) -> None:
-        self.title.value = pieces.html("title", note or self._title, self._title if note else "")
+        self.head(note or self._title, self._title if note else "")
 
     # -- buttons ----------------------------------------------------------------
 
@@ -140,9 +144,10 @@ class Frame:
         """A button that asks before it does something, where wanted with a reason, which ``work`` is given."""
         place = pieces.row()
         reason = pieces.text(say("Reason"), example=say("the audit keeps it"))
+        reason.style.description_width, reason.layout.width = "initial", "360px"
 
         def asked() -> None:
-            yes = pieces.button(say("Yes: {what}").format(what=text), done, "danger")
+            yes = pieces.button(say("Yes: {what}").format(what=text.rstrip(" …")), done, "danger")
             no = pieces.button(say("No"), closed)
             place.children = (pieces.shown("hint", question), *((reason,) if needs_reason else ()), yes, no)
 

@@ -27,16 +27,18 @@ class Column:
     shown: Callable[[Item], Any]
     wide: int = 1
     look: Callable[[Item], str] = lambda item: ""
+    #: How its title looks.
+    head: str = ""
 
 
 def plain(title: str, name: str, wide: int = 1, look: str = "") -> Column:
     """A column that shows ``item[name]``."""
-    return Column(title, lambda item: item[name], wide, lambda item: look)
+    return Column(title, lambda item: item[name], wide, lambda item: look, look)
 
 
 def when(title: str, name: str, wide: int = 1) -> Column:
     """A column that shows the time ``item[name]``."""
-    return Column(title, lambda item: pieces.moment(item[name]), wide, lambda item: "tobit-mod-number-time")
+    return Column(title, lambda item: pieces.moment(item[name]), wide)
 
 
 def all_of(get: Callable[[], Sequence[Item]], *names: str) -> Fetch:
@@ -150,7 +152,7 @@ class Listing:
         corner = pieces.shown("pager", self._columns[0].title)
         corner.layout.width = self._width
         corner.add_class("tobit-Corner")
-        titles = [(column.title, "") for column in self._columns[1:]]
+        titles = [(column.title, column.head) for column in self._columns[1:]]
         line = ipywidgets.HBox([corner, pieces.shown("cells", titles, self._template, True)])
         line.add_class("tobit-Line")
         return line

@@ -93,7 +93,7 @@ def choice(label: str, options: Sequence[Any], value: Any = None) -> Any:
 def several(label: str, options: Sequence[str], value: Sequence[str] = ()) -> Any:
     """Some of ``options``."""
     layout = {"width": FIELD_WIDTH}
-    rows = min(max(len(options), 3), 9)
+    rows = min(max(len(options), 3), 14)
     return _field(ipywidgets.SelectMultiple, label, options=options, value=tuple(value), rows=rows, layout=layout)
 
 

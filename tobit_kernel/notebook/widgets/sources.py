@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tobit_kernel.client import Gate, path_of
+from tobit_kernel.errors import SourceUnavailable
 from tobit_kernel.notebook.display.words import duration, say
 from tobit_kernel.notebook.widgets import pieces
 from tobit_kernel.notebook.widgets.frame import Frame
@@ -45,23 +47,33 @@ class Sources(Frame):
     def show(self, item: Item) -> None:
         """The page of one source."""
         built_in = not item["location"]
-        children = [
-            pieces.facts(
-                (say("State"), _state(item), _look(item)), (say("Detail"), item["detail"]),
-                (say("Type"), item["type"]), (say("Location"), item["location"]),
-                (say("Description"), item["description"]), (say("Asked"), pieces.moment(item["checked_at"])),
-            )
-        ]  # fmt: skip
+        facts = self._facts(item)
+        children = [facts]
         if self.may("sources"):
-            children.append(self._testing(item))
+            children.append(self._testing(item, facts))
             children += [] if built_in else self._changing(item)
         if built_in:
             children.append(pieces.shown("hint", say("It is always there and is not changed here.")))
         self.open(item["name"], *children, reload=self.list.load)
 
-    def _testing(self, item: Item) -> Any:
-        def test() -> str | None:
-            return _tested(item["name"], self.gate.post(path_of("sources", item["name"], "test")))
+    def _facts(self, item: Item) -> Any:
+        return pieces.facts(
+            (say("State"), _state(item), _look(item)), (say("Detail"), item["detail"]),
+            (say("Type"), item["type"]), (say("Location"), item["location"]),
+            (say("Description"), item["description"]), (say("Asked"), pieces.moment(item["checked_at"])),
+        )  # fmt: skip
+
+    def _testing(self, item: Item, facts: Any) -> Any:
+        def test() -> str:
+            found = self.gate.post(path_of("sources", item["name"], "test"))
+            now = {
+                **item,
+                "state": found["state"],
+                "detail": found["detail"],
+                "checked_at": datetime.now().astimezone(),
+            }
+            facts.value = self._facts(now).value
+            return _tested(item["name"], found)
 
         button = pieces.button(say("Test"), self.doing(test, say("Asking {name} …").format(name=item["name"])))
         return pieces.row(button)
@@ -110,7 +122,7 @@ class Sources(Frame):
         def body() -> dict[str, Any]:
             return {"name": name.value.strip(), "type": kind.value, **fields.body()}
 
-        def test() -> str | None:
+        def test() -> str:
             given = body()
             return _tested(given["name"], self.gate.post("/sources/test", given))
 
@@ -129,10 +141,12 @@ class Sources(Frame):
 
 
 def _tested(name: str, found: Item) -> str:
-    """What a test found; that a source does not answer is an answer, shown with what was said."""
-    told = say("{name} is {state} ({time}): {detail}")
-    state = say("up") if found["state"] == "up" else say("down")
-    return str(told.format(name=name, state=state, time=duration(found["elapsed_ms"]), detail=found["detail"]))
+    """What a test found; ``SourceUnavailable`` when the source does not answer."""
+    if found["state"] != "up":
+        told = say("{name} does not answer: {detail}").format(name=name, detail=found["detail"])
+        raise SourceUnavailable(told, say("Correct the address or the password, or look after the source itself."))
+    told = say("{name} is up ({time}): {detail}")
+    return str(told.format(name=name, time=duration(found["elapsed_ms"]), detail=found["detail"]))
 
 
 def _state(item: Item) -> str:
