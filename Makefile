@@ -12,6 +12,9 @@ INSTALL := $(PIP) install -qq --require-hashes --only-binary :all:
 SHIPPED := $(shell find jupyter extensions/lab/bundle -type f 2>/dev/null)
 # Of a part (TEST_ARGS) coverage would say nothing.
 COVERAGE := --cov --cov-report=term:skip-covered
+# Files side by side, the long ones first (conftest.py keeps together what shares a gate).
+WORKERS ?= 2
+ABREAST := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SOURCES := tobit_kernel tests benchmarks docs conftest.py .ci
 
 .PHONY: help lab test lint format docs bench chaos venv lock clean
@@ -25,7 +28,7 @@ lab: .venv/installed ## JupyterLab with demo data (LAB_ARGS=--no-browser)
 
 test: .venv/installed-dev ## everything this machine allows, with coverage (TEST_ARGS="-k load")
 	@$(BIN)/lint-imports --no-cache --no-logo
-	@$(BIN)/python -m pytest $(if $(TEST_ARGS),,$(COVERAGE)) -rs --nbval-lax tests $(wildcard notebooks) $(TEST_ARGS)
+	@$(BIN)/python -m pytest $(if $(TEST_ARGS),,$(COVERAGE) $(ABREAST)) -rs --nbval-lax $(wildcard notebooks) tests $(TEST_ARGS)
 
 lint: .venv/installed-dev ## ruff, mypy, import-linter, bandit, pip-audit; all of them, whichever fails
 	@failed=0; \
@@ -47,7 +50,8 @@ bench: .venv/installed-bench ## the tables of docs/benchmarks/, ours beside the 
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file $(BENCH_ARGS) || exit 1; done
 
 chaos: .venv/installed-dev ## what takes long or hurts: killed servers, a full disk, a wheel in an empty folder
-	@$(BIN)/python -m pytest -rs -m chaos tests $(TEST_ARGS)
+	@TOBIT_CHAOS=$${TOBIT_CHAOS:-12} TOBIT_FUZZ=$${TOBIT_FUZZ:-3000} \
+	$(BIN)/python -m pytest -rs -m "chaos or chance" --timeout 3600 tests $(TEST_ARGS)
 
 venv: .venv/installed-dev ## only .venv
 

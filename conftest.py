@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import nbval.plugin
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.conftest import short_folder
 from tobit_kernel.settings import Settings
@@ -17,6 +19,8 @@ from tobit_kernel.settings import Settings
 #: Ends the measuring in a kernel, which nbval kills without letting it finish.
 SAVE_COVERAGE = "import coverage; (lambda run: run and (run.stop(), run.save()))(coverage.Coverage.current())"
 CI = Settings().ci
+#: Folders whose files share a gate, a browser's server or a database that takes long to make.
+TOGETHER = ("notebooks/", "tests/browser/", "tests/integration/demo/", "tests/integration/identity/")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
@@ -27,6 +31,19 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     nbval.plugin.setup_coverage = lambda *_: None
     nbval.plugin.teardown_coverage = lambda _, kernel: kernel.await_idle(kernel.kc.execute(SAVE_COVERAGE), 60)
+
+
+class Scheduling(LoadFileScheduling):
+    """One worker after the other gets the next file, or the next folder of ``TOGETHER``."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """``--dist loadfile`` keeps together what shares something costly."""
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -45,8 +62,9 @@ def home_of_notebooks() -> Iterator[None]:
     try:
         yield
     finally:
-        stop = [sys.executable, "-m", "tobit_kernel.launch.cli", "stop"]
-        subprocess.run(stop, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+        if (folder / "gateway.json").exists():
+            stop = [sys.executable, "-m", "tobit_kernel.launch.cli", "stop"]
+            subprocess.run(stop, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
         os.environ.pop("TOBIT_HOME") if before is None else os.environ.update(TOBIT_HOME=before)
         shutil.rmtree(folder, ignore_errors=True)
 
