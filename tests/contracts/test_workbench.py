@@ -14,6 +14,7 @@ from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.postgresql.readers import Reader
 from tobit_kernel.server.sources.workbench import Workbench
 from tobit_kernel.server.store.database import Addresses
+from tobit_kernel.server.store.tenancy import Neighbours
 
 
 class Binder:
@@ -32,6 +33,9 @@ class Binder:
 
     def unbind(self, reader: Reader) -> None:
         self._app.execute("update gate.bound set tenant_id = null, actor = null where pid = %s", (reader.pid,))
+
+    def neighbours(self, principal: Principal) -> Neighbours:
+        return Neighbours()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.sources.workbench import Workbench
 from tobit_kernel.server.store.database import Addresses
-from tobit_kernel.server.store.tenancy import personal_schema
+from tobit_kernel.server.store.tenancy import Neighbours, personal_schema
 
 LOCAL = Principal("default", "local", "admin")
 
@@ -17,6 +17,9 @@ class Unbound:
 
     def bind(self, reader: object, principal: object) -> None: ...
     def unbind(self, reader: object) -> None: ...
+
+    def neighbours(self, principal: object) -> Neighbours:
+        return Neighbours()
 
 
 @pytest.fixture

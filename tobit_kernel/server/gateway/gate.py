@@ -144,6 +144,10 @@ class _StoreBinder:
     def unbind(self, reader: Reader) -> None:
         self._wait(tenancy.unbind(self._store.engine, reader.pid, reader.facts["started"]))
 
+    def neighbours(self, principal: Principal) -> tenancy.Neighbours:
+        found: tenancy.Neighbours = self._wait(tenancy.neighbours(self._store.engine, principal.tenant))
+        return found
+
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 

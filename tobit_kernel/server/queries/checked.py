@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 from tobit_kernel.errors import InputError, StatementError, TobitError
 from tobit_kernel.server.identity.principal import Principal
+from tobit_kernel.server.queries import unseen
 from tobit_kernel.server.queries.compose import Composition, compose, place
 from tobit_kernel.server.queries.guard import guard
 from tobit_kernel.server.queries.shield import Shields
@@ -59,6 +60,13 @@ async def _sql(source: SqlSource, request: QueryRequest, principal: Principal) -
     if isinstance(composed.reading, TobitError):
         raise await _told(source, composed, principal, composed.reading)
     guard(composed.reading, principal, source.dialect, schemas.get("my", ""))
+    neighbours = getattr(source, "neighbours", None)
+    if neighbours is not None:
+        unseen.refuse_looking_up(composed.statement, principal)
+        places = [each for each in unseen.named(composed.statement) if unseen.folded(each[0]) != schemas.get("my")]
+        if places:
+            found = await asyncio.to_thread(neighbours, principal)
+            composed.change(unseen.hiding(places, found))
     return composed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from typing import Protocol
@@ -38,6 +39,7 @@ def _script(name: str) -> str:
 
 BIND = _script("bind.sql")
 UNBIND = _script("unbind.sql")
+NEIGHBOURS = text(_script("neighbours.sql"))
 CLEAR = text(_script("clear_bindings.sql"))
 BACKEND_START = text("select gate.backend_start(:pid)")
 
@@ -64,6 +66,25 @@ async def backend_start(app: AsyncEngine, pid: int) -> datetime:
     if began is None:
         raise NotFound(f"There is no database connection with process number {pid}.")
     return began
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Schema and name of what other tenants loaded, schemas that are theirs alone, and whether there are others."""
+
+    tables: frozenset[tuple[str, str]] = frozenset()
+    schemas: frozenset[str] = frozenset()
+    are_there: bool = False
+
+
+async def neighbours(app: AsyncEngine, tenant: str) -> Neighbours:
+    """What of other tenants must not be told to somebody of ``tenant``."""
+    async with app.connect() as connection:
+        rows = (await connection.execute(NEIGHBOURS, {"tenant": tenant})).all()
+    theirs = frozenset((row[0], row[1]) for row in rows if not row[2] and row[0] is not None)
+    own = {row[0] for row in rows if row[2]}
+    schemas = frozenset(schema for schema, _ in theirs if schema not in own)
+    return Neighbours(theirs, schemas, not all(row[2] for row in rows))
 
 
 async def clear_bindings(app: AsyncEngine) -> int:

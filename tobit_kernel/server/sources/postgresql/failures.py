@@ -18,6 +18,8 @@ from tobit_kernel.errors import (
     TobitError,
 )
 
+#: Before the name of a schema that is to be nowhere; a person does not see it.
+NOWHERE = "\ue000"
 _UNAVAILABLE = ("08", "57P0", "3D", "28", "53300")
 
 
@@ -37,6 +39,7 @@ def translated(error: Error, offset: int = 0) -> TobitError:
 
 def meaning(state: str, message: str, hint: str = "", position: int | None = None) -> TobitError:
     """Our error for an SQLSTATE (empty: the connection broke) and PostgreSQL's message."""
+    message, hint = message.replace(NOWHERE, ""), hint.replace(NOWHERE, "")
     if state == "57014":
         return TimedOut() if "statement timeout" in message else Cancelled()
     if state.startswith(_UNAVAILABLE) or not state:
