@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import is_ as _is
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tobit_kernel.server.masking.pattern import Pattern
 from tobit_kernel.server.masking.policy import Mode, Policy
+from tobit_kernel.server.masking.quick import QUICK, quick
 from tobit_kernel.server.masking.traits import Traits
 
 #: Columns of which fewer values match are changed by these alone.
 _FEW = 0.5
+#: Fewer values are not worth a quick way.
+_WORTH = 64
+#: Texts that are searched together; they and their traits fit into a processor's cache.
+_PIECE_BYTES = 256 << 10
 
 
 def masked(batch: pa.RecordBatch, policy: Policy) -> pa.RecordBatch:
@@ -80,47 +87,59 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _texts(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
-    """A column of text: what it can't hold is not looked for, and what matches nothing is not touched."""
-    for pattern in _likely(array, patterns):
-        hits = pc.match_substring_regex(_as_bytes(array), pattern.find)
-        count = pc.sum(hits).as_py() or 0
-        if not count:
-            continue
-        hits = hits.fill_null(False)
-        if count > len(array) * _FEW:
-            array = _one(array, hits, policy, pattern)
-            continue
-        few = array.filter(hits)
-        few = _one(few, few.is_valid(), policy, pattern)
-        array = pc.replace_with_mask(array, hits, few)
+    """A column of text, piece by piece: what is looked at more than once is still near the processor."""
+    rows = max(_PIECE_BYTES * len(array) // max(array.nbytes, 1), 1)
+    if rows >= len(array):
+        return _piece(array, policy, patterns)
+    old = [array.slice(place, rows) for place in range(0, len(array), rows)]
+    new = [_piece(piece, policy, patterns) for piece in old]
+    return array if all(map(_is, old, new)) else pa.concat_arrays(new)
+
+
+def _piece(array: pa.Array, policy: Policy, patterns: tuple[Pattern, ...]) -> pa.Array:
+    """What a piece can't hold is not looked for, and what matches nothing is not touched."""
+    traits = Traits(array)
+    for pattern in patterns:
+        rows = traits.rows(pattern.needs)
+        if len(rows) == len(array):
+            array = _searched(array, policy, pattern)
+        elif len(rows):
+            few = array.take(pa.array(rows))
+            found = _searched(few, policy, pattern)
+            if found is not few:
+                mask = np.zeros(len(array), bool)
+                mask[rows] = True
+                array = pc.replace_with_mask(array, pa.array(mask), found)
     return array
+
+
+def _searched(array: pa.Array, policy: Policy, pattern: Pattern) -> pa.Array:
+    """``array`` without the finds of one pattern, the same when there are none."""
+    shape = QUICK.get(pattern.title) if policy.mode(pattern.name) is Mode.MASK else None
+    if shape is None or len(array) < _WORTH:
+        return _matched(array, policy, pattern)
+    array, rest = quick(array, shape)
+    if rest.all():
+        return _matched(array, policy, pattern)
+    few = array.filter(pa.array(rest))
+    found = _matched(few, policy, pattern)
+    return array if found is few else pc.replace_with_mask(array, pa.array(rest), found)
+
+
+def _matched(array: pa.Array, policy: Policy, pattern: Pattern) -> pa.Array:
+    hits = pc.match_substring_regex(_as_bytes(array), pattern.find)
+    count = pc.sum(hits).as_py() or 0
+    if not count:
+        return array
+    if count > len(array) * _FEW:
+        return _one(array, hits, policy, pattern)
+    few = array.filter(hits)
+    return pc.replace_with_mask(array, hits, _one(few, few.is_valid(), policy, pattern))
 
 
 def _as_bytes(array: pa.Array) -> pa.Array:
     """The same memory, of which RE2 reads letters beyond ASCII byte by byte: enough to find, and faster."""
     return array.cast(pa.large_binary() if pa.types.is_large_string(array.type) else pa.binary())
-
-
-def _likely(array: pa.Array, patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
-    """The patterns that are somewhere in the column, looked for in all its values at once."""
-    present = array.drop_null() if array.null_count else array
-    lines = pa.ListArray.from_arrays(pa.array([0, len(present)], pa.int32()), present.cast(pa.string()))
-    # as bytes: RE2 goes through Hangul twice as fast, and hints are ASCII
-    joined = pc.binary_join(lines, "\n").cast(pa.binary())
-    traits = Traits(joined[0].as_buffer().to_pybytes())
-    found = tuple(pattern for pattern in patterns if not pattern.needs or any(map(traits.has, pattern.needs)))
-    hinted = tuple(pattern for pattern in found if pattern.hint)
-    if hinted and not pc.match_substring_regex(joined, _hints(hinted))[0].as_py():
-        return tuple(pattern for pattern in found if not pattern.hint)
-    return tuple(
-        pattern for pattern in found
-        if not pattern.hint or pc.match_substring_regex(joined, pattern.hint)[0].as_py()
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def _hints(patterns: tuple[Pattern, ...]) -> str:
-    return "|".join(dict.fromkeys(pattern.hint for pattern in patterns))
 
 
 def _one(array: pa.Array, hits: pa.Array, policy: Policy, pattern: Pattern) -> pa.Array:

@@ -42,8 +42,7 @@ INTERNATIONAL = (
         r"\1\2\3****\3****\3\5",
         ("4539-1488-0343-6467", "4539-****-****-6467"),
         holds=card,
-        hint="[0-9]{4}[- ]?[0-9]{4,6}[- ]?[0-9]{4}",
-        needs=("%digits",),
+        needs=("%card",),
     ),
     Pattern(
         "international_phone",
@@ -53,8 +52,7 @@ INTERNATIONAL = (
         r"[- .]\(?[0-9]{1,4}\)?[- .]?[0-9]{3,4}[- .][0-9]{2,4}([0-9]{2})\b",
         r"\1\2 *** *** **\3",
         ("+1 415-555-2671", "+1 *** *** **71"),
-        hint=r"\+[0-9]{1,3}[- .]\(?[0-9]",
-        needs=("+",),
+        needs=("%prefix",),
     ),
     Pattern(
         "ipv4",
@@ -66,7 +64,6 @@ INTERNATIONAL = (
         + r"($|[^0-9A-Za-z_.]|\.(?:$|[^0-9A-Za-z]))",
         r"\1\2\3.***.***\4",
         ("192.168.10.24", "192.168.***.***"),
-        hint=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
         rounds=2,
         needs=("%dotted",),
     ),
@@ -78,7 +75,6 @@ INTERNATIONAL = (
         r"\1\2****",
         ("2001:db8:85a3::8a2e:370:7334", "2001:db8:****"),
         holds=ipv6,
-        hint="[0-9A-Fa-f]::|(?:[0-9A-Fa-f]{1,4}:){7}",
         needs=("%colons",),
     ),
     Pattern(
@@ -89,8 +85,7 @@ INTERNATIONAL = (
         r"\1\2****",
         ("DE89370400440532013000", "DE89****"),
         holds=iban,
-        hint="[A-Z]{2}[0-9]{2} ?[0-9A-Z]{4} ?[0-9A-Z]{4}",
-        needs=("%digits", "%word"),
+        needs=("%iban",),
     ),
     Pattern(
         "api_key",
@@ -99,8 +94,7 @@ INTERNATIONAL = (
         r"(^|[^0-9A-Za-z_])(?:" + "|".join(_KEYS) + ")",
         r"\1****",
         ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "****"),
-        hint="AKIA|ASIA|AIza|gh[pousr]_|github_pat_|glpat-|sk-|[sr]k_live_|xox[abeoprs]-|hf_|npm_|pypi-",
-        needs=("%word", "xox"),
+        needs=("%key",),
     ),
     Pattern(
         "jwt",

@@ -38,10 +38,9 @@ class Pattern:
     example: tuple[str, str]
     #: Must hold for the text of a match, where its form alone says too little.
     holds: Callable[[str], bool] | None = None
-    #: One of these is in every match: texts, or traits of bytes (``%name``, see ``traits``). And RE2 that finds at
-    #: least as much as ``find``. They spare the search in most columns.
+    #: One of these is in every match: texts, or traits of bytes (``%name``, see ``traits``). They spare the search in
+    #: most columns, and show which values are to be searched.
     needs: tuple[str, ...] = ()
-    hint: str = ""
     #: Where a match takes the sign behind it, its neighbour is found in a second round only.
     rounds: int = 1
     #: Python alone: a match begins only here. Without it a long word is searched from each of its letters.

@@ -83,12 +83,12 @@ class Execution:
         self._rows: Iterator[pa.RecordBatch] = iter(())
         self._ahead: list[pa.RecordBatch] = []
         self._over = False
+        self._masks = not self._sees_all
+        self._fetching: asyncio.Task[list[pa.RecordBatch]] | None = None
         self._kept: Kept | None = None
         self._key = b""
-        self._kept_bytes = 0
-        self._finished = False
+        self._finished, self._bytes, self._kept_bytes = False, 0, 0
         self._turn: Turn | None = None
-        self._bytes = 0
         self.tail = Tail(trace_id=caller.trace_id)
         #: Its kind, not its name: what is counted of it is open to everybody.
         self.source_type = "unknown"
@@ -122,16 +122,21 @@ class Execution:
         self._run = source.start(self._caller.principal, prepared, self._cancellation)
         self._rows = iter(self._run.batches())
         self._ahead = self._some()
+        if self._over and self._masks:
+            self._ahead, self._masks = self._hidden(self._ahead), False
 
     def _some(self) -> list[pa.RecordBatch]:
         """The next batches; none at the end. A small one is the last as a rule, so the end is looked for at once."""
         found: list[pa.RecordBatch] = []
         for batch in self._rows:
-            found.append(batch if self._sees_all else columns.masked(batch, self._policy))
+            found.append(batch)
             if batch.num_rows >= BATCH_ROWS or batch.nbytes >= _SMALL_BYTES:
                 return found
         self._over = True
         return found
+
+    def _hidden(self, batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+        return [columns.masked(batch, self._policy) for batch in batches]
 
     async def stream(self) -> AsyncIterator[memoryview | bytes]:
         """The bytes of the answer. An error half way ends up in the tail, not in an exception."""
@@ -203,10 +208,15 @@ class Execution:
         return error if self._sees_all else texts.told(error, self._policy)
 
     async def _read(self) -> AsyncIterator[pa.RecordBatch]:
+        """The rows as the caller may see them; while some are masked the next are fetched, and no more."""
         while self._ahead:
+            over = self._over
+            if self._masks:
+                self._fetching = None if over else asyncio.ensure_future(self._threaded(self._some))
+                self._ahead = await asyncio.to_thread(self._hidden, self._ahead)
             for batch in self._ahead:
                 yield batch
-            self._ahead = [] if self._over else await self._threaded(self._some)
+            self._ahead = [] if over else await (self._fetching or self._threaded(self._some))
 
     async def finish(self, error: BaseException | None) -> None:
         """Ends the statement if it still runs, and writes the audit row; once."""
@@ -230,6 +240,9 @@ class Execution:
 
     async def _end(self, early: bool) -> None:
         try:
+            if self._fetching is not None:
+                self._fetching.cancel()
+                await asyncio.gather(self._fetching, return_exceptions=True)
             if self._run is not _NOT_STARTED:
                 await asyncio.to_thread(self._ended, early)
         finally:
