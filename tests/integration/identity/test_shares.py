@@ -128,4 +128,5 @@ def test_the_audit_knows_who_opened_what(people: People) -> None:
     share = made(people, "manager-red", title="seen")
     opened(people, share)
     rows = people.gate("manager-red").get("/audit", text="share", limit=50)["items"]
-    assert {"share.make", "share.open"} <= {row["action"] for row in rows}
+    seen = {(row["action"], row["resource"]) for row in rows}
+    assert {(f"share.{done}", f"share/{share['id']}") for done in ("make", "open")} <= seen

@@ -20,3 +20,5 @@ class Caller:
     agent: str | None = None
     #: What the audit calls it; the history lists queries alone.
     action: str = "query"
+    #: By what it was asked, such as a link.
+    resource: str | None = None

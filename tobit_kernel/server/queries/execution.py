@@ -269,6 +269,7 @@ class Execution:
             caller.principal,
             caller.action,
             outcome="ok" if told is None else str(told["error"]),
+            resource=caller.resource,
             source=self._request.source,
             statement=self._request.statement,
             tables=composed.tables if composed else [],

@@ -62,7 +62,7 @@ async def open_(gate: TheGate, origin: Anybody, request: Request, key: ShareKey)
         if not (owner.may(Permission.SHARE) and owner.may(Permission.READ)):
             raise Refused("Whoever shared this may not share any more.", "Ask somebody else for the result.")
         who = caller(request, owner)
-        who.action = "share.open"
+        who.action, who.resource = "share.open", f"share/{opened.id}"
         async with watched(request.receive, who.gone):
             result = await answer(await gate.queries.start(opened.request, who))
         outcome, rows = "ok", result.row_count
