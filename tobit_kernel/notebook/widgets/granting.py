@@ -113,7 +113,7 @@ class Rows(_Part):
         )
         columns = [
             plain(say("To"), "to"),
-            plain(say("Dimension"), "dimension", 2),
+            plain(say("Dimension"), "dimension", 3),
             plain(say("Sees"), "value", 3),
             plain(say("Reason"), "reason", 4),
             plain(say("By"), "given_by", 2),

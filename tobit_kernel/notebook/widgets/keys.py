@@ -28,7 +28,7 @@ class Keys(Frame):
         columns = [
             plain(say("Name"), "name"),
             plain(say("Person"), "account", 2),
-            plain(say("Begins with"), "hint", 2),
+            plain(say("Begins with"), "hint", 3),
             plain(say("May"), "permissions", 4),
             when(say("Ends"), "ends_at", 3),
             when(say("Last used"), "last_used_at", 3),

@@ -29,16 +29,18 @@ class Column:
     look: Callable[[Item], str] = lambda item: ""
     #: How its title looks.
     head: str = ""
+    #: Narrower than this its content could not be read.
+    least: str = "0"
 
 
 def plain(title: str, name: str, wide: int = 1, look: str = "") -> Column:
     """A column that shows ``item[name]``."""
-    return Column(title, lambda item: item[name], wide, lambda item: look, look)
+    return Column(title, lambda item: item[name], wide, lambda item: look, look, "64px" if look else "0")
 
 
 def when(title: str, name: str, wide: int = 1) -> Column:
     """A column that shows the time ``item[name]``."""
-    return Column(title, lambda item: pieces.moment(item[name]), wide)
+    return Column(title, lambda item: pieces.moment(item[name]), wide, least="142px")
 
 
 def all_of(get: Callable[[], Sequence[Item]], *names: str) -> Fetch:
@@ -64,7 +66,7 @@ class Listing:
         empty: str,
         *,
         noun: tuple[str, str] = ("entry", "entries"),
-        first_width: str = "200px",
+        first_width: str = "170px",
         beside: Sequence[Any] = (),
         text: str = "",
     ) -> None:
@@ -73,7 +75,7 @@ class Listing:
         self._offset = self._total = 0
         self.items: list[Item] = []
         self._lines: list[tuple[Any, Any, Any]] = []
-        self._template = " ".join(f"minmax(0,{column.wide}fr)" for column in columns[1:])
+        self._template = " ".join(f"minmax({column.least},{column.wide}fr)" for column in columns[1:])
         self.search = ipywidgets.Text(
             value=text, placeholder=say("Search, then Enter"), continuous_update=False, layout={"width": "260px"}
         )

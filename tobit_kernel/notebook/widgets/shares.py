@@ -29,7 +29,7 @@ class Shares(Frame):
             Column(say("State"), lambda item: item["state"], 2, _look),
             plain(say("Person"), "owner", 2),
             plain(say("Statement"), "statement", 5),
-            plain(say("Opened"), "opened", 1, "tobit-mod-number"),
+            plain(say("Uses"), "opened", 1, "tobit-mod-number"),
             plain(say("Left"), "uses_left", 1, "tobit-mod-number"),
             when(say("Ends"), "ends_at", 3),
         ]

@@ -151,7 +151,7 @@ def _tested(name: str, found: Item) -> str:
 
 def _state(item: Item) -> str:
     words = {"up": say("up"), "down": say("down")}
-    return f"● {words[item['state']]}" if item["state"] in words else f"○ {say('not asked yet')}"
+    return f"● {words[item['state']]}" if item["state"] in words else f"○ {say('unknown')}"
 
 
 def _look(item: Item) -> str:
