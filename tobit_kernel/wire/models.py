@@ -29,10 +29,14 @@ def require_keepable(given: Any) -> None:
             waiting += one
 
 
-class Strict(BaseModel):
+class Asked(BaseModel):
     """A body from outside: an unknown field is an error that names it."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Strict(Asked):
+    """The same of what is kept: its texts are such as a database takes."""
 
     @model_validator(mode="before")
     @classmethod
@@ -42,7 +46,7 @@ class Strict(BaseModel):
         return given
 
 
-class Cell(Strict):
+class Cell(Asked):
     """A named earlier cell, usable as a table in a later statement."""
 
     name: str = Field(pattern=r"^[^\W\d]\w{0,62}$")
@@ -50,7 +54,7 @@ class Cell(Strict):
     parameters: dict[str, Any] = {}
 
 
-class QueryRequest(Strict):
+class QueryRequest(Asked):
     """A statement to run. ``limit`` None fetches all rows; ``cache_s`` 0 does not cache."""
 
     language: Literal["sql", "cypher", "redis"] = "sql"
@@ -89,7 +93,7 @@ class Plan(BaseModel):
     warnings: list[str]
 
 
-class FormatRequest(Strict):
+class FormatRequest(Asked):
     """SQL to lay out."""
 
     statement: str = Field(max_length=1_000_000)
