@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tobit_kernel.server.masking.checks import card, iban, ipv6
-from tobit_kernel.server.masking.pattern import APART, Pattern
+from tobit_kernel.server.masking.pattern import APART, NO_DECIMALS, Pattern
 
 _KEYS = (
     r"(?:AKIA|ASIA)[0-9A-Z]{16}",
@@ -19,6 +19,9 @@ _KEYS = (
     r"npm_[0-9A-Za-z]{30,}",
     r"pypi-[0-9A-Za-z_\-]{30,}",
 )
+_LOCAL = r"([^\s@<>()\[\]{}\"',;:=/\\|*])[^\s@<>()\[\]{}\"',;:=/\\|*]"
+_DOMAIN = r"@([0-9A-Za-z][0-9A-Za-z\-]*(?:\.[0-9A-Za-z][0-9A-Za-z\-]*)*\.[A-Za-z]{2,})"
+_CARD = APART + r"([0-9]{4})([- ]?)(?:[0-9]{4}([- ]?)[0-9]{4}[- ]?|[0-9]{6}[- ]?[0-9]?)([0-9]{4})\b"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _LONG_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9][0-9])"
 
@@ -27,21 +30,21 @@ INTERNATIONAL = (
         "email",
         "e-mail address",
         "international",
-        r"([^\s@<>()\[\]{}\"',;:=/\\|*])[^\s@<>()\[\]{}\"',;:=/\\|*]*"
-        r"@([0-9A-Za-z][0-9A-Za-z\-]*(?:\.[0-9A-Za-z][0-9A-Za-z\-]*)*\.[A-Za-z]{2,})",
+        _LOCAL + "*" + _DOMAIN,
         r"\1**@\2",
         ("alice@email.com", "a**@email.com"),
         needs=("@",),
-        begins=r"(?<![^\s@<>()\[\]{}\"',;:=/\\|*])",
+        plain=_LOCAL + "{0,64}" + _DOMAIN,
     ),
     Pattern(
         "card",
         "payment card number (Luhn)",
         "international",
-        APART + r"([0-9]{4})([- ]?)(?:[0-9]{4}([- ]?)[0-9]{4}[- ]?|[0-9]{6}[- ]?[0-9]?)([0-9]{4})\b",
+        _CARD,
         r"\1\2\3****\3****\3\5",
         ("4539-1488-0343-6467", "4539-****-****-6467"),
         holds=card,
+        plain=_CARD + NO_DECIMALS,
         needs=("%card",),
     ),
     Pattern(

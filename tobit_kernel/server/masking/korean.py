@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tobit_kernel.server.masking.checks import resident
-from tobit_kernel.server.masking.pattern import APART, Pattern
+from tobit_kernel.server.masking.pattern import APART, NO_DECIMALS, Pattern
 
 _DATE = r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+
+_TOGETHER = APART + rf"({_DATE})[1-8][0-9]{{6}}\b"
 
 KOREAN = (
     Pattern(
@@ -21,10 +23,11 @@ KOREAN = (
         "rrn",
         "the same without hyphen, by its check digit",
         "korean",
-        APART + rf"({_DATE})[1-8][0-9]{{6}}\b",
+        _TOGETHER,
         r"\1\2*******",
         ("8012011234561", "801201*******"),
         holds=resident,
+        plain=_TOGETHER + NO_DECIMALS,
         needs=("%thirteen",),
     ),
     Pattern(

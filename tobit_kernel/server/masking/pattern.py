@@ -18,6 +18,9 @@ import pyarrow.compute as pc
 APART = r"(^|[^0-9A-Za-z_.\-]|(?:^|[^0-9A-Za-z_.])-|(?:^|[^0-9])\.)"
 
 
+#: Behind a match, for Python: a number with decimals is a measured one.
+NO_DECIMALS = r"(?!\.[0-9])"
+
 #: Shorter texts are searched at once.
 _SHORT = 2_000
 
@@ -43,13 +46,13 @@ class Pattern:
     needs: tuple[str, ...] = ()
     #: Where a match takes the sign behind it, its neighbour is found in a second round only.
     rounds: int = 1
-    #: Python alone: a match begins only here. Without it a long word is searched from each of its letters.
-    begins: str = ""
+    #: For Python alone, which would search a long word from each of its letters, and can look ahead.
+    plain: str = ""
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """``find`` for Python."""
-        return re.compile(self.begins + self.find, re.ASCII)
+        """``plain`` or ``find``, for Python."""
+        return re.compile(self.plain or self.find, re.ASCII)
 
     def may_be_in(self, text: str) -> bool:
         """Whether a search makes sense; takes time by the length of ``text``, where Python's may take its square."""

@@ -25,3 +25,9 @@ def test_no_text_keeps_the_gate_busy(evil: str) -> None:
 def test_an_address_within_a_long_word_is_found() -> None:
     assert masked("x" * 5000 + ",kim@plant.kr") == "x" * 5000 + ",k**@plant.kr"
     assert masked("a@b.com,c@d.com;e@f.com") == "a**@b.com,c**@d.com;e**@f.com"
+    assert masked("a@b.com와c@d.com") == "a**@b.com와**@d.com"
+
+
+def test_a_measured_number_is_no_card() -> None:
+    assert masked("9226954761209524.0") == "9226954761209524.0"
+    assert masked("4539148803436467. Next") != "4539148803436467. Next"
