@@ -273,11 +273,62 @@ def test_a_key_is_less_than_its_owner(team: Team) -> None:
     assert team.call("POST", "/me/totp", {"password": PASSWORD}, token=token)["code"] == 403
     assert team.call("POST", "/me/session/renew", token=token)["code"] == 403
     assert team.call("GET", "/audit", token=token)["code"] == 403
+    # nor does it become its owner, or somebody who may more than it, by a link that it is told
+    assert team.call("POST", "/users/park/recover", {"reason": "in"}, token=token)["code"] == 403
+    assert team.call("POST", "/users/kim/recover", {"reason": "in"}, token=token)["code"] == 403
+    for role in ("manager", "analyst"):
+        assert team.call("POST", "/users", {"id": "puppet", "role": role}, token=token)["code"] == 403
     small = manager.post("/keys", {"name": "small"})["token"]
     assert team.call("GET", "/users", token=small)["code"] == 403
     with pytest.raises(Refused):
         team.client("kim").post("/keys", {"name": "beyond", "permissions": ["users"]})
     assert token not in str(manager.get("/keys", user="*"))
+
+
+def test_nobody_recovers_who_may_or_sees_more_by_rows(team: Team) -> None:
+    manager = team.client("park")
+    team.invite("oh")
+    rows = [
+        manager.post("/access/permissions", {"subject_type": "account", "subject": name, "permission": permission,
+                                             "reason": "helps"})
+        for name, permission in (("kim", "users"), ("oh", "sources"))
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="sources"):
+        team.client("kim").post("/users/oh/recover", {"reason": "to get in"})
+    manager.delete(f"/access/permissions/{rows[1]['id']}")
+    shown = {"subject_type": "account", "subject": "oh", "dimension": "line", "values": ["L9"], "reason": "own line"}
+    manager.post("/access/scopes", shown)
+    with pytest.raises(Refused, match="rows"):
+        team.client("kim").post("/users/oh/recover", {"reason": "to get in"})
+    assert manager.post("/users/oh/recover", {"reason": "lost it"})["token"]
+    manager.delete(f"/access/permissions/{rows[0]['id']}")
+
+
+def test_an_address_is_one_whatever_a_proxy_repeats(team: Team) -> None:
+    team.invite("yoon")
+    body = {"name": "yoon", "password": PASSWORD, "kind": "program"}
+    for told, kept in (("<script>", None), ("203.0.113.7", "203.0.113.7")):
+        token = team.call("POST", "/sign-in", body, **{"x-forwarded-for": told})["data"]["token"]
+        assert team.call("GET", "/me/sessions", token=token)["data"][0]["ip"] == kept
+
+
+def test_what_anybody_can_make_up_fills_no_table(team: Team) -> None:
+    def kept() -> Any:
+        with team.database() as database:
+            return database.execute("select count(*) from gate.sign_in").fetchone()
+
+    before = kept()
+    assert team.call("POST", "/sign-in/one-time/check", {"token": "made up"})["code"] == 401
+    assert kept() == before
+    urllib3.request("GET", f"{team.url}/{'x' * 50_000}")
+
+    def longest() -> int:
+        with team.database() as database:
+            found = database.execute("select max(length(name)) from gate.span where name like 'GET /xxx%'").fetchone()
+        return int(found[0] or 0) if found else 0
+
+    until(lambda: longest() > 0)
+    assert longest() <= 200
 
 
 def test_people_of_another_tenant_are_not_there(team: Team) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +17,10 @@ PERMISSIONS = Literal[
     "draft", "load", "share", "keys", "operate", "read", "see_pii",
 ]  # fmt: skip
 DIMENSIONS = Literal["all", "factory", "line", "product_family", "shift", "equipment", "ci_group"]
+
+
+Group = Annotated[str, Field(min_length=1, max_length=100)]
+Value = Annotated[str, Field(max_length=200)]
 
 
 class Me(BaseModel):
@@ -71,7 +75,7 @@ class AccountDraft(Strict):
     name: str = Field("", max_length=200)
     email: str = Field("", max_length=320)
     role: ROLES = "viewer"
-    groups: list[str] = Field(default=[], max_length=100)
+    groups: list[Group] = Field(default=[], max_length=100)
     lang: Literal["", "en", "ko"] = ""
     time_zone: str = Field("", max_length=64)
 
@@ -82,7 +86,7 @@ class AccountChange(Strict):
     name: str | None = Field(None, max_length=200)
     email: str | None = Field(None, max_length=320)
     role: ROLES | None = None
-    groups: list[str] | None = Field(None, max_length=100)
+    groups: list[Group] | None = Field(None, max_length=100)
     lang: Literal["", "en", "ko"] | None = None
     time_zone: str | None = Field(None, max_length=64)
     disabled: bool | None = None
@@ -161,7 +165,7 @@ class ScopeDraft(Strict):
     subject_type: Literal["role", "group", "account"]
     subject: str = Field(min_length=1, max_length=100)
     dimension: DIMENSIONS
-    values: list[str] = Field(min_length=1, max_length=1000)
+    values: list[Value] = Field(min_length=1, max_length=1000)
     reason: str = Field(min_length=1, max_length=1000)
 
 

@@ -143,3 +143,54 @@ def test_a_disabled_person_is_out_at_once(people: People) -> None:
     assert people.rows("leaver-red", "select 1") == [(1,)]
     people.gate("manager-red")._json("PATCH", "/users/leaver-red", {}, {"disabled": True, "reason": "left"})
     assert people.http("leaver-red", "GET", f"{PREFIX}/me").status == 401
+
+
+def test_names_of_groups_and_values_of_scopes_have_an_end(people: People) -> None:
+    assert people.said("admin-red", "PATCH", f"{PREFIX}/users/viewer-red", {"groups": ["g" * 101]})[0] == 422
+    show = {"subject_type": "role", "subject": "viewer", "dimension": "line", "values": ["v" * 201], "reason": "x"}
+    assert people.said("admin-red", "POST", f"{PREFIX}/access/scopes", show)[0] == 422
+
+
+def test_nobody_takes_anything_from_people_above(people: People) -> None:
+    deny = {"permission": "users", "is_allowed": False, "reason": "out"}
+    group = {"groups": ["board"]}
+    assert people.said("admin-red", "PATCH", f"{PREFIX}/users/admin-red", group)[0] == 200
+    for kind, subject in (("account", "admin-red"), ("role", "admin"), ("group", "board")):
+        row = {**deny, "subject_type": kind, "subject": subject}
+        status, data = people.said("manager-red", "POST", f"{PREFIX}/access/permissions", row)
+        assert status == 403 and "above you" in data["message"]
+    assert people.said("manager-red", "GET", f"{PREFIX}/users/admin-red/export")[0] == 403
+    for kind, subject in (("user", "admin-red"), ("role", "admin")):
+        none = {"subject_type": kind, "subject": subject, "measure": "requests", "amount": 0, "reason": "out"}
+        assert people.said("manager-red", "PUT", f"{PREFIX}/quotas", none)[0] == 403
+    status, (session, *_) = people.said("admin-red", "GET", f"{PREFIX}/me/sessions")
+    assert status == 200
+    assert people.said("manager-red", "DELETE", f"{PREFIX}/sessions/{session['id']}")[0] == 403
+    assert people.said("admin-red", "PATCH", f"{PREFIX}/users/admin-red", {"groups": []})[0] == 200
+
+
+def test_nobody_gives_themselves_back_what_was_taken(people: People) -> None:
+    give = {"subject_type": "account", "subject": "analyst-red", "permission": "users", "reason": "helps"}
+    status, helps = people.said("admin-red", "POST", f"{PREFIX}/access/permissions", give)
+    assert status == 200
+    take = {**give, "permission": "load", "is_allowed": False, "reason": "on leave"}
+    status, taken = people.said("admin-red", "POST", f"{PREFIX}/access/permissions", take)
+    assert status == 200
+    address = f"{PREFIX}/access/permissions/{taken['id']}"
+    assert people.said("analyst-red", "DELETE", address)[0] == 403
+    assert people.said("analyst-red", "POST", f"{PREFIX}/access/permissions", {**take, "is_allowed": True})[0] == 403
+    for number in (taken["id"], helps["id"]):
+        assert people.said("admin-red", "DELETE", f"{PREFIX}/access/permissions/{number}")[0] == 200
+
+
+def test_who_sees_some_rows_joins_no_group_that_sees_others(people: People) -> None:
+    assert people.said("admin-red", "PATCH", f"{PREFIX}/users/viewer-red", {"groups": ["far"]})[0] == 200
+    show = {"subject_type": "group", "subject": "far", "dimension": "all", "values": ["*"], "reason": "all of it"}
+    assert people.said("admin-red", "POST", f"{PREFIX}/access/scopes", show)[0] == 200
+    give = {"subject_type": "account", "subject": "analyst-red", "permission": "users", "reason": "helps"}
+    status, helps = people.said("admin-red", "POST", f"{PREFIX}/access/permissions", give)
+    assert status == 200
+    assert people.said("analyst-red", "PATCH", f"{PREFIX}/users/analyst-red", {"groups": ["far"]})[0] == 403
+    assert people.said("admin-red", "DELETE", f"{PREFIX}/access/permissions/{helps['id']}")[0] == 200
+    assert people.said("admin-red", "DELETE", f"{PREFIX}/access/scopes", show)[0] == 200
+    assert people.said("admin-red", "PATCH", f"{PREFIX}/users/viewer-red", {"groups": []})[0] == 200

@@ -17,6 +17,8 @@ from tobit_kernel.wire.models import SpanInfo, Trace
 
 #: Spans that wait to be written; when the database is away the oldest give way.
 WAITING_LIMIT = 10_000
+#: Anybody can ask for an address of 64 KiB, signed in or not.
+NAME_LETTERS = 200
 #: Days after which a trace is removed.
 KEPT_DAYS = 14
 
@@ -79,7 +81,7 @@ def _row(span: ReadableSpan) -> dict[str, Any]:
         "span_id": f"{context.span_id:016x}",
         "parent_id": f"{span.parent.span_id:016x}" if span.parent else None,
         "tenant": str(attributes.pop("tobit.tenant", "default")),
-        "name": span.name.replace("\0", ""),  # a path may hold what the database can't
+        "name": span.name[:NAME_LETTERS].replace("\0", ""),  # a path may hold what the database can't
         "kind": span.kind.name.lower(),
         "started_at": datetime.fromtimestamp(start / 1e9, UTC),
         "ms": (end - start) / 1e6,

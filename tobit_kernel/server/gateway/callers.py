@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, cast
@@ -58,10 +59,18 @@ async def anybody(request: Request) -> Origin:
 anybody.permission = None  # type: ignore[attr-defined]  # declared: nothing is needed
 
 
+def ip_of(request: Request) -> str | None:
+    """The address that a request comes from; a proxy repeats whatever it was told."""
+    try:
+        return str(ipaddress.ip_address(request.client.host)) if request.client else None
+    except ValueError:
+        return None
+
+
 def origin_of(request: Request) -> Origin:
     """From where a request comes."""
     return Origin(
-        request.client.host if request.client else None, request.headers.get("user-agent"), current_trace_id() or None
+        ip_of(request), request.headers.get("user-agent"), current_trace_id() or None
     )
 
 
@@ -101,7 +110,7 @@ def caller(request: Request, principal: Principal) -> Caller:
         principal,
         trace_id=current_trace_id(),
         parent_trace_id=request.scope["state"].get("parent_trace_id"),
-        ip=request.client.host if request.client else None,
+        ip=ip_of(request),
         agent=request.headers.get("user-agent"),
     )
 

@@ -11,6 +11,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tobit_kernel.server.audit.spans import NAME_LETTERS
 from tobit_kernel.server.gateway.metrics import REQUESTS, SECONDS
 
 log = structlog.get_logger("tobit.request")
@@ -43,7 +44,7 @@ class Tracing:
         outer = trace.get_current_span(parent).get_span_context()
         scope.setdefault("state", {})["parent_trace_id"] = f"{outer.span_id:016x}" if outer.is_valid else None
         scope["state"]["activity"] = activity = scope["app"].state.gate.activity
-        name = f"{scope['method']} {scope['path']}"
+        name = f"{scope['method']} {scope['path']}"[:NAME_LETTERS]
         began, status = time.perf_counter(), 500
         with activity, _tracer.start_as_current_span(name, parent, kind=SpanKind.SERVER) as span:
             scope["state"]["trace_id"] = trace_id = current_trace_id()
@@ -78,7 +79,7 @@ def _noted(scope: Scope, status: int, seconds: float, trace_id: str) -> None:
     say(
         "request",
         method=scope["method"],
-        path=scope["path"],
+        path=scope["path"][:NAME_LETTERS],
         status=status,
         ms=round(seconds * 1000, 2),
         trace_id=trace_id,

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tobit_kernel.errors import Conflict, NotFound, Refused
-from tobit_kernel.server.identity.principal import Permission, Principal, Role
+from tobit_kernel.server.identity.principal import MAY, Permission, Principal, Role
 from tobit_kernel.server.identity.roles import LINES
 from tobit_kernel.wire.people import AccountChange, AccountDraft, AccountInfo, AccountPage
 
@@ -47,6 +47,11 @@ _LEAVE = text(
     "delete from gate.membership where account = :id and origin = :origin"
     " and group_name <> all(cast(:groups as text[]))"
 )
+_SHOWN = text(
+    "select subject from gate.scope where tenant_id = :tenant and subject_type = 'group'"
+    " and subject = any(cast(:groups as text[])) limit 1"
+)
+_ASK = "Ask a manager or administrator of the tenant."
 _BY_SUBJECT = text(
     "select id, tenant_id, role, disabled_at is not null as disabled from gate.account"
     " where origin = :origin and provider = :provider and subject = :subject"
@@ -175,6 +180,24 @@ def refuse_above(by: Principal, role: Role) -> None:
             f"You are {by.role.value}: people in the role {role.value!r} are above you.",
             f"Ask a person in that role, or above: `%tobit users {role.value}`.",
         )
+    lacking = [] if by.limited_to is None else [each for each in MAY if role in MAY[each] and each not in by.limited_to]
+    if lacking:
+        raise Refused(
+            f"This API key lacks {lacking[0].value!r}, which people in the role {role.value!r} have.",
+            "A person does this: `tobit login`.",
+        )
+
+
+def refuse_stronger(by: Principal, person: Principal) -> None:
+    """Nobody takes the place of a person who may or sees more than they: rows give beside the role."""
+    refuse_above(by, person.role)
+    for permission in Permission:
+        # who answers for the people of a tenant helps also who sees personal data
+        answers = permission is Permission.SEE_PII and by.role in MAY[Permission.USERS] and by.limited_to is None
+        if person.may(permission) and not (by.may(permission) or answers):
+            raise Refused(f"{person.user!r} has the permission {permission.value!r}, which you lack.", _ASK)
+    if not by.scopes.is_all and by.scopes != person.scopes:
+        raise Refused(f"{person.user!r} sees other rows than you.", _ASK)
 
 
 async def _refuse_strong(connection: AsyncConnection, by: Principal, tenant: str, groups: list[str]) -> None:
@@ -184,3 +207,7 @@ async def _refuse_strong(connection: AsyncConnection, by: Principal, tenant: str
             raise Refused(
                 f"Group {group!r} has the permission {permission!r}, which your role lacks.", "Ask an administrator."
             )
+    if groups and not by.scopes.is_all:
+        shown = await connection.scalar(_SHOWN, {"tenant": tenant, "groups": groups})
+        if shown is not None:
+            raise Refused(f"Group {shown!r} sees rows that you may not see.", "Ask a manager or administrator.")

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tobit_kernel.errors import InputError, NotFound, Refused
+from tobit_kernel.server.identity.accounts import refuse_above
 from tobit_kernel.server.identity.principal import Permission, Principal, Role
 from tobit_kernel.server.identity.roles import LINES, MATRIX
 from tobit_kernel.server.identity.scopes import EVERY, Dimension
@@ -41,6 +42,13 @@ _HIDE = text(
     "delete from gate.scope where tenant_id = :tenant and subject_type = :subject_type and subject = :subject"
     " and dimension = :dimension and (value = any(cast(:values as text[])) or '*' = any(cast(:values as text[])))"
 )
+_ROLES_OF = {
+    "account": text("select role from gate.account where tenant_id = :tenant and id = :subject"),
+    "group": text(
+        "select distinct a.role from gate.account a join gate.membership m on m.account = a.id"
+        " where m.tenant_id = :tenant and m.group_name = :subject"
+    ),
+}
 _SUBJECT = {
     "account": text("select 1 from gate.account where tenant_id = :tenant and id = :subject"),
     "group": text("select 1 from gate.account_group where tenant_id = :tenant and name = :subject"),
@@ -73,15 +81,23 @@ class Grants:
             _refuse_beyond(by, Permission(draft.permission), draft)
         async with self._engine.begin() as connection:
             await _known(connection, tenant, draft.subject_type, draft.subject)
+            if not draft.is_allowed:
+                await _refuse_subject_above(connection, by, tenant, draft.subject_type, draft.subject)
             values = draft.model_dump() | {"tenant": tenant, "by": by.user}
             return PermissionInfo.model_validate(dict((await connection.execute(_GIVE, values)).mappings().one()))
 
-    async def take(self, tenant: str, number: int) -> PermissionInfo:
-        """Removes one row, and tells which it was; ``NotFound``."""
+    async def take(self, by: Principal, tenant: str, number: int) -> PermissionInfo:
+        """Removes one row, and tells which it was; ``NotFound``. What was taken from oneself stays taken."""
         async with self._engine.begin() as connection:
             row = (await connection.execute(_TAKE, {"tenant": tenant, "id": number})).mappings().first()
-        if row is None:
-            raise NotFound(f"There is no permission with the number {number}.", "`%tobit users --access` lists them.")
+            if row is None:
+                raise NotFound(
+                    f"There is no permission with the number {number}.", "`%tobit users --access` lists them."
+                )
+            await _refuse_subject_above(connection, by, tenant, row["subject_type"], row["subject"])
+            own = {"account": {by.user}, "role": {by.role.value}, "group": by.groups}[row["subject_type"]]
+            if not row["is_allowed"] and tenant == by.tenant and by.role is not Role.ADMIN and row["subject"] in own:
+                raise Refused("This was taken from you.", "Somebody else gives it back.")
         return PermissionInfo.model_validate(dict(row))
 
     async def show(self, by: Principal, tenant: str, draft: ScopeDraft) -> int:
@@ -95,9 +111,10 @@ class Grants:
             values = draft.model_dump() | {"tenant": tenant, "by": by.user}
             return (await connection.execute(_SHOW, values)).rowcount
 
-    async def hide(self, tenant: str, draft: ScopeDraft) -> int:
+    async def hide(self, by: Principal, tenant: str, draft: ScopeDraft) -> int:
         """Takes values of a dimension away (``*``: all of it); how many."""
         async with self._engine.begin() as connection:
+            await _refuse_subject_above(connection, by, tenant, draft.subject_type, draft.subject)
             return (await connection.execute(_HIDE, draft.model_dump() | {"tenant": tenant})).rowcount
 
 
@@ -105,8 +122,12 @@ def _refuse_beyond(by: Principal, permission: Permission, draft: PermissionDraft
     if permission is Permission.SEE_PII:
         if draft.subject_type != "account" or draft.subject == by.user:
             raise Refused("'see_pii' is given person by person, by somebody else.", "Name one account, not your own.")
+        if by.limited_to is not None and permission not in by.limited_to:
+            raise Refused("This API key can't give 'see_pii'.", "A person gives it: `tobit login`.")
     elif by.role not in LINES[permission].roles:
         raise Refused(f"You can't give {draft.permission!r}: your role does not have it.", "Ask an administrator.")
+    elif not by.may(permission, draft.resource):
+        raise Refused(f"You can't give {draft.permission!r}: you do not have it.", "`%tobit whoami` shows it.")
 
 
 def matrix() -> list[MatrixLine]:
@@ -119,6 +140,18 @@ def matrix() -> list[MatrixLine]:
         )
         for line in MATRIX
     ]
+
+
+async def _refuse_subject_above(
+    connection: AsyncConnection, by: Principal, tenant: str, kind: str, subject: str
+) -> None:
+    """Nobody takes anything from people above them: whom it leaves without ``users`` could not undo it."""
+    found = [subject] if kind == "role" else (
+        await connection.scalars(_ROLES_OF[kind], {"tenant": tenant, "subject": subject})
+    )  # fmt: skip
+    for role in found:
+        if role in set(Role):
+            refuse_above(by, Role(role))
 
 
 async def _known(connection: AsyncConnection, tenant: str, kind: str, subject: str) -> None:

@@ -104,10 +104,14 @@ class Identity:
         """The principal of an account as it is now, for what it has shared; ``Unauthenticated`` when it is no more."""
         if self._local is not None and account == LOCAL.user:
             return replace(LOCAL, via=Via.SHARE, limited_to=_SHARED)
+        return replace(await self.person(account), limited_to=_SHARED)
+
+    async def person(self, account: str) -> Principal:
+        """What an account may now, without being one of its requests; ``Unauthenticated`` when it is no more."""
         rows = await executed(self._engine, _KNOWN, {"digest": b"", "account": account}) if self._engine else []
         if not rows:
             raise Unauthenticated()
-        return replace(_principal(*rows[0])[0], limited_to=_SHARED)
+        return _principal(*rows[0])[0]
 
     async def flush(self) -> None:
         """Writes down which sessions and keys were used since the last time: sessions slide by it."""

@@ -46,6 +46,7 @@ _END_PROVIDER = text(
 
 
 _KIND = text("select kind from gate.session where tenant_id = :tenant and id = :id")
+_WHOSE = text("select account from gate.session where tenant_id = :tenant and id = :id")
 _RENEWED = text(
     "select account, kind, method, provider_session, created_at from gate.session"
     " where tenant_id = :tenant and id = :id and ended_at is null and ends_at > now()"
@@ -153,6 +154,12 @@ class Sessions:
         if found is None:
             raise NotFound(f"There is no session {number!r}.", "`%tobit users --sessions` lists them.")
         return Kind(found)
+
+    async def whose(self, tenant: str, number: str) -> str | None:
+        """Whose session that is; None when there is none."""
+        async with self._engine.connect() as connection:
+            found: str | None = await connection.scalar(_WHOSE, {"tenant": tenant, "id": number})
+        return found
 
     async def end(self, tenant: str, number: str, by: str, account: str | None = None) -> str:
         """Ends one session at once; whose it was. ``account`` limits it to their own."""

@@ -12,6 +12,7 @@ from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.queries import unseen
 from tobit_kernel.server.queries.compose import Composition, compose, place
 from tobit_kernel.server.queries.guard import guard
+from tobit_kernel.server.queries.long import reading
 from tobit_kernel.server.queries.shield import Shields
 from tobit_kernel.server.sources.mapped import Origin
 from tobit_kernel.server.sources.records import Sources
@@ -56,7 +57,11 @@ async def checked(
 
 async def _sql(source: SqlSource, request: QueryRequest, principal: Principal) -> Composition:
     schemas: dict[str, str] = getattr(source, "schemas", lambda _: {})(principal)
-    composed = compose(request.statement, request.parameters, request.cells, source.dialect, schemas)
+    letters = len(request.statement) + sum(len(cell.statement) for cell in request.cells)
+    composed = await reading(
+        letters,
+        lambda: compose(request.statement, request.parameters, request.cells, source.dialect, schemas),
+    )
     if isinstance(composed.reading, TobitError):
         raise await _told(source, composed, principal, composed.reading)
     guard(composed.reading, principal, source.dialect, schemas.get("my", ""))

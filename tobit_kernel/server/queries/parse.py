@@ -33,6 +33,8 @@ def dialect_of(name: str) -> type[Dialect]:
     return _DIALECTS.get(name) or dialects.dialect_of(name)
 
 
+#: Letters of statements whose reading is remembered: the memory is of all.
+_REMEMBERED = 20_000
 #: Statements that sqlglot knows and that are not a SELECT.
 _OTHER = exp.Set | exp.Drop | exp.Alter | exp.Transaction | exp.Commit | exp.Rollback | exp.Merge | exp.Use
 
@@ -68,9 +70,17 @@ class Reading:
         return [table.name.lower() for table in self.tables if not table.schema]
 
 
-@lru_cache(maxsize=512)
 def read(statement: str, dialect: str) -> Reading:
     """What ``statement`` reads; ``StatementError`` where sqlglot can't follow."""
+    return (_remembered if len(statement) <= _REMEMBERED else _read)(statement, dialect)
+
+
+@lru_cache(maxsize=512)
+def _remembered(statement: str, dialect: str) -> Reading:
+    return _read(statement, dialect)
+
+
+def _read(statement: str, dialect: str) -> Reading:
     try:
         trees = [
             tree

@@ -19,6 +19,7 @@ from tobit_kernel.server.identity.scopes import Dimension
 from tobit_kernel.server.masking.expressions import DIALECTS, expression, literal, quoted
 from tobit_kernel.server.masking.rules import Declared, Rules
 from tobit_kernel.server.queries.compose import Composition
+from tobit_kernel.server.queries.long import reading
 from tobit_kernel.server.queries.parse import Table
 from tobit_kernel.server.queries.references import References, changes, references
 from tobit_kernel.server.sources.records import Sources
@@ -71,7 +72,8 @@ class Shields:
             raise Refused(f"Source {name!r} has personal data, and its SQL can't be followed.", "Ask for `see_pii`.")
         # a plan shows expressions, and so the key; one that is thrown away tells nothing
         wanted = _Wanted(declared, scoped, principal, os.urandom(32) if only_plan else masking.policy.key)
-        found = references(composed.statement, source.dialect)
+        text = composed.statement
+        found = await reading(len(text), lambda: references(text, source.dialect))
         _refuse_ways_around(found, composed.statement, source.dialect, bool(declared))
         schemas: Mapping[str, str] = getattr(source, "schemas", lambda _: {})(principal)
         tables = list(dict.fromkeys(each.table for each in found.tables))

@@ -34,7 +34,7 @@ async def take(
     gate: TheGate, principal: People, tenant: Tenant, request: Request, number: Annotated[int, Path(ge=1, le=MOST_ROWS)]
 ) -> Envelope[PermissionInfo]:
     """Removes a row: what the matrix says holds again."""
-    row = await gate.grants.take(tenant, number)
+    row = await gate.grants.take(principal, tenant, number)
     what = f"{row.permission} on {row.resource} of {row.subject_type} {row.subject}"
     await gate.audit.record(event(request, principal, "permission.remove", what))
     return Envelope(data=row)
@@ -55,7 +55,7 @@ async def hide(
     gate: TheGate, principal: People, tenant: Tenant, request: Request, draft: ScopeDraft
 ) -> Envelope[dict[str, int]]:
     """Takes values of a dimension away again."""
-    count = await gate.grants.hide(tenant, draft)
+    count = await gate.grants.hide(principal, tenant, draft)
     await gate.audit.record(event(request, principal, "scope.remove", _words(draft), draft.reason))
     return Envelope(data={"rows": count})
 

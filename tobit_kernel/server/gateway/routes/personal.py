@@ -42,6 +42,7 @@ async def export(
     gate: TheGate, principal: People, tenant: Tenant, request: Request, user: AccountName
 ) -> Envelope[Personal]:
     """Everything that is kept about a person, audit included."""
+    refuse_above(principal, Role((await gate.accounts.get(tenant, user)).role))
     found = await _told(gate, tenant, user)
     await gate.audit.record(event(request, principal, "user.export", user))
     return Envelope(data=found)

@@ -18,6 +18,7 @@ from tobit_kernel.server.queries.execution import Execution
 from tobit_kernel.server.queries.explain import explained
 from tobit_kernel.server.queries.format import formatted
 from tobit_kernel.server.queries.json_rows import answer
+from tobit_kernel.server.queries.long import reading
 from tobit_kernel.wire.envelope import Envelope
 from tobit_kernel.wire.models import FormatRequest, Formatted, Plan, QueryAnswer, QueryRequest
 from tobit_kernel.wire.stream import MEDIA_TYPE
@@ -60,7 +61,8 @@ async def explain(gate: TheGate, principal: Reading, request: Request, body: Que
 async def format_(gate: TheGate, principal: Reading, body: FormatRequest) -> Envelope[Formatted]:
     """The same statement, laid out."""
     source = await gate.sources.get(principal, body.source)
-    return Envelope(data=Formatted(sql=formatted(body.statement, getattr(source, "dialect", ""))))
+    dialect = getattr(source, "dialect", "")
+    return Envelope(data=Formatted(sql=await reading(len(body.statement), lambda: formatted(body.statement, dialect))))
 
 
 class _ArrowResponse(Response):

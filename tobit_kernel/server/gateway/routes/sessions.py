@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 
 from tobit_kernel.server.gateway.callers import Known, People, Tenant, TheGate, event
-from tobit_kernel.server.identity.principal import Via
+from tobit_kernel.server.identity.accounts import refuse_above
+from tobit_kernel.server.identity.principal import Role, Via
 from tobit_kernel.wire.envelope import Envelope
 from tobit_kernel.wire.people import SessionInfo
 
@@ -54,6 +55,9 @@ async def end(
     gate: TheGate, principal: People, tenant: Tenant, request: Request, session: SessionId
 ) -> Envelope[dict[str, str]]:
     """Ends a session at once."""
+    account = await gate.sessions.whose(tenant, session)
+    if account is not None and account != principal.user:
+        refuse_above(principal, Role((await gate.accounts.get(tenant, account)).role))
     whose = await gate.sessions.end(tenant, session, principal.user)
     await gate.audit.record(event(request, principal, "session.end", session, f"of {whose}"))
     return Envelope(data={"id": session, "user": whose})

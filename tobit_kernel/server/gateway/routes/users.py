@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query, Request
 from tobit_kernel.errors import Refused
 from tobit_kernel.server.gateway.callers import MOST_ROWS, People, Tenant, TheGate, event
 from tobit_kernel.server.gateway.routes.sign_in import require_team
-from tobit_kernel.server.identity.accounts import refuse_above
+from tobit_kernel.server.identity.accounts import refuse_stronger
+from tobit_kernel.server.identity.keys import require_person
 from tobit_kernel.server.identity.one_time import Link
-from tobit_kernel.server.identity.principal import Role
 from tobit_kernel.wire.envelope import Envelope
 from tobit_kernel.wire.people import ACCOUNT, AccountChange, AccountDraft, AccountInfo, AccountPage
 from tobit_kernel.wire.signing import Invitation, Recovery, SignInInfo
@@ -71,7 +71,11 @@ async def recover(
     """A one-time link for who lost their password. Their sessions end; with ``clear_totp`` the code is not asked."""
     require_team(gate)
     person = await gate.accounts.get(tenant, user)
-    refuse_above(principal, Role(person.role))
+    if user == principal.user:
+        require_person(principal)
+    if person.disabled_at is not None:
+        raise Refused(f"{user!r} is disabled.", f"Enable them first: `%tobit users {user} --enable`.")
+    refuse_stronger(principal, await gate.identity.person(user))
     if person.origin != "own" or user == "local":
         raise Refused(f"{user!r} has no password here.", "They sign in where their account is.")
     async with gate.store.engine.begin() as connection:
