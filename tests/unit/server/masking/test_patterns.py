@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tobit_kernel.server.masking import columns, texts
@@ -238,7 +237,6 @@ def test_checks_need_their_digits() -> None:
 @given(st.one_of(st.floats(allow_nan=False), st.integers(-(10**9), 10**9), st.datetimes(), st.uuids()))
 @settings(max_examples=300, deadline=None)
 def test_values_of_measurements_written_as_text_stay(value: object) -> None:
-    assume(not any(map(card, re.findall("[0-9]{12,}", str(value)))))  # one of ten such numbers could be a card's
     assert texts.masked(str(value)) == str(value)
 
 
