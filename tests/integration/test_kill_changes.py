@@ -116,7 +116,9 @@ def everything_is_whole(home: Team, work: Changing) -> None:
         assert set(accounts) <= set(linked) and set(accounts) <= set(members), "nobody is there by half"
 
         known = column("select table_name from gate.loaded_table where schema_name = 'my_admin'")
-        there = column("select relname from pg_class where relnamespace = to_regnamespace('my_admin') and relkind = 'r'")
+        there = column(
+            "select relname from pg_class where relnamespace = to_regnamespace('my_admin') and relkind = 'r'"
+        )
         assert sorted(known) == sorted(there) and set(done["table"]) <= set(known)
         assert not [name for name in there if name.startswith("loading")]
         for name in there:
