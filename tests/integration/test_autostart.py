@@ -20,6 +20,12 @@ from tobit_kernel import __version__
 PID = "from tobit_kernel.autostart import gate; print(gate().get('/status')['pid'])"
 
 
+@pytest.fixture
+def own(empty: Home) -> Home:
+    """Here the first start is a part of it."""
+    return empty
+
+
 def asking(home: Home) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", PID], env=home.environment, text=True, stdout=subprocess.PIPE)
 

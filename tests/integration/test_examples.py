@@ -4,8 +4,7 @@ A fenced block counts when the line before it is `<!-- run -->`. All of a page's
 """
 
 import re
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,19 +12,32 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.conftest import short_folder
+from tests.integration.conftest import Home, copied
+
 ROOT = Path(__file__).parents[2]
 MARK = "<!-- run -->"
 BLOCK = re.compile(rf"^{MARK}\n```\w+\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if MARK in page.read_text(encoding="utf-8")]
 
 
+@pytest.fixture(scope="module")
+def made_demo(made_home: Path) -> Iterator[Path]:
+    """A home with a hundredth of the demo data in which nothing runs; copy it, don't use it."""
+    home = copied(made_home, Home(short_folder()))
+    made = home.tobit("demo", "--scale", "0.01")
+    home.stop()
+    assert made.returncode == 0, made.stderr
+    yield home.folder
+    shutil.rmtree(home.folder, ignore_errors=True)
+
+
 @pytest.fixture
-def demo_data(home: Path) -> Iterator[None]:
-    """A gate with a hundredth of the demo data; stopped afterwards."""
-    tobit = Path(sys.executable).with_name("tobit")
-    subprocess.run([tobit, "demo", "--scale", "0.01"], check=True, capture_output=True)
+def demo_data(home: Path, made_demo: Path) -> Iterator[None]:
+    """Demo data in ``home``; what a page starts there is ended afterwards."""
+    here = copied(made_demo, Home(home))
     yield
-    subprocess.run([tobit, "stop"], check=True, capture_output=True)
+    here.stop()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])

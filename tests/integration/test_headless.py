@@ -46,12 +46,12 @@ def mimes(cell: dict[str, Any]) -> set[str]:
 
 
 def test_papermill_in_an_empty_home_loads_and_charts(
-    own: Home, tmp_path: Path, needs: Callable[[object, str], None]
+    empty: Home, tmp_path: Path, needs: Callable[[object, str], None]
 ) -> None:
     needs(NAB.exists(), "the data folder ../shared/data is not here")
     checks = "print(len(days), int(days.n.sum()), days.day.iloc[0], repr(float(days['mean'].iloc[0])))"
     path = notebook(tmp_path, f"%tobit load {NAB} --table nab.machine_temperature", DAILY, checks)
-    done, cells = papermill(own, path)
+    done, cells = papermill(empty, path)
     assert done.returncode == 0, done.stderr
     assert "22,695 rows are in nab.machine_temperature" in json.dumps(cells[0]["outputs"], ensure_ascii=False)
     assert {"application/vnd.tobit.chart+json", "image/svg+xml", "text/plain"} <= mimes(cells[1])
@@ -60,7 +60,7 @@ def test_papermill_in_an_empty_home_loads_and_charts(
     count, rows, first, mean = "".join(cells[2]["outputs"][0]["text"]).split()
     assert (int(count), int(rows), first) == (len(daily), 22_695, str(daily.index[0]))
     assert float(mean) == pytest.approx(daily.iloc[0], rel=1e-12)
-    assert own.rows("select count(*) from nab.machine_temperature") == [(22_695,)]
+    assert empty.rows("select count(*) from nab.machine_temperature") == [(22_695,)]
 
 
 def test_parameters_of_papermill_are_parameters_of_sql(gate: Home, tmp_path: Path) -> None:

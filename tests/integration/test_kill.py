@@ -122,6 +122,7 @@ def load(home: Home, file: Path, errors: list[str]) -> None:
         errors.append(done.stderr)
 
 
+@pytest.mark.chance
 @pytest.mark.parametrize("victim", ["gate", "postgres"])
 def test_kill_9_in_the_middle_of_a_load_is_all_or_nothing(own: Home, victim: str, chaos: int) -> None:
     old, new = own.folder / "old.csv", own.folder / "new.csv"
@@ -133,7 +134,8 @@ def test_kill_9_in_the_middle_of_a_load_is_all_or_nothing(own: Home, victim: str
         errors: list[str] = []
         thread = threading.Thread(target=load, args=(own, new, errors))
         thread.start()
-        time.sleep(0.5 + 0.3 * round_)
+        until(lambda: any((own.folder / "spool").glob("*")), 30)
+        time.sleep(0.2 + 0.3 * (round_ % 5))
         os.kill(own.pid if victim == "gate" else postmaster(own), signal.SIGKILL)
         thread.join(90)
         failures += len(errors)

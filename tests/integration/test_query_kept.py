@@ -214,6 +214,7 @@ def answering() -> Iterator[tuple[Gate, list[bytes]]]:
 AFTER_THE_MARKER = 8
 
 
+@pytest.mark.chance
 @pytest.mark.parametrize("rows", [0, 1, 45_000])
 def test_a_truncated_stream_is_an_error_wherever_it_was_cut(gate: Home, rows: int, chaos: int) -> None:
     request = QueryRequest(statement=f"select i, 'text ' || i as t from generate_series(1, {rows}) i", limit=None)

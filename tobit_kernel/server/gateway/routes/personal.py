@@ -58,6 +58,8 @@ async def erase(
     if user in ("local", principal.user):
         raise Refused(f"{user!r} can't be erased by this.", "Another administrator erases a person who leaves.")
     engine, pseudonym = gate.store.engine, personal.new_pseudonym()
+    # What was counted of them in memory would stand in their name a second later.
+    await gate.queries.means.limits.usage.flush()
     # Before, so that it can be done again when it is cut off; and what came meanwhile.
     rows = await pseudonymise(engine, gate.sealer.keys, tenant, user, pseudonym)
     await personal.erase(engine, tenant, user, pseudonym, body.keep_tables)
