@@ -173,7 +173,7 @@ def test_a_client_that_does_not_read_keeps_no_statement(monkeypatch: pytest.Monk
     ended: list[BaseException | None] = []
 
     class Endless:
-        source_name = "workbench"
+        source_name = source_type = "workbench"
         tail = __import__("tobit_kernel.wire.stream", fromlist=["Tail"]).Tail()
 
         async def stream(self) -> Any:
