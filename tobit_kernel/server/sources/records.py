@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tobit_kernel.errors import Conflict, InputError, NotFound, Refused, TobitError
 from tobit_kernel.server.identity.principal import Permission, Principal
+from tobit_kernel.server.identity.refusal import require
 from tobit_kernel.server.identity.scopes import Dimension
 from tobit_kernel.server.sources.options import checked_options, refuse_secret
 from tobit_kernel.server.sources.source import Record, Source
@@ -113,7 +115,7 @@ class Sources:
         record = replace(self._made(row if password is None else {**row, "secret": None}), **given)
         if password is not None:
             record = replace(record, password=password.get_secret_value() or None)
-        self._check(record)
+        self._check(principal, record)
         seen = {each: row[each] for each in ("state", "detail", "checked_at")}
         if set(change.model_fields_set) - {"description"}:
             seen = {"state": "up", "detail": (await tried(record))[:500], "checked_at": datetime.now(UTC)}
@@ -202,10 +204,13 @@ class Sources:
             draft.password.get_secret_value() or None if draft.password else None,
             draft.options,
         )
-        self._check(record)
+        self._check(principal, record)
         return record
 
-    def _check(self, record: Record) -> None:
+    def _check(self, principal: Principal, record: Record) -> None:
+        if _is_of_this_machine(record.location):
+            # It is read with the rights of the gate's own account, which are those of all tenants.
+            require(principal, Permission.ADMINISTER)
         refuse_secret(record.location)
         checked_options(TYPES[record.type], record.options)
 
@@ -227,6 +232,16 @@ class Sources:
     async def _unknown(self, principal: Principal, name: str) -> NotFound:
         names = ", ".join(each.name for each in await self.known(principal))
         return NotFound(f"There is no source {name!r}.", f"There are: {names}; notebook frames: --source local.")
+
+
+def _is_of_this_machine(location: str) -> bool:
+    """Whether an address is a file, folder or socket here: no host, or one that is a path."""
+    address = urlsplit(location)
+    told = f"{unquote(address.query)} {unquote(address.path)}"
+    host = (address.hostname or "").lower()
+    paths = [each for each in told.split("host=")[1:] if each.lstrip("'\"").startswith(("/", "@"))]
+    named = host and "%2f" not in host and not paths and "unix_socket=" not in told
+    return not named or address.scheme.startswith(("file", "sqlite", "duckdb", "unix"))
 
 
 def _dimensions(options: Mapping[str, Any]) -> frozenset[Dimension]:
