@@ -194,3 +194,10 @@ def test_who_sees_some_rows_joins_no_group_that_sees_others(people: People) -> N
     assert people.said("admin-red", "DELETE", f"{PREFIX}/access/permissions/{helps['id']}")[0] == 200
     assert people.said("admin-red", "DELETE", f"{PREFIX}/access/scopes", show)[0] == 200
     assert people.said("admin-red", "PATCH", f"{PREFIX}/users/viewer-red", {"groups": []})[0] == 200
+
+
+def test_who_was_refused_what_stands_in_the_audit(people: People) -> None:
+    assert people.said("viewer-blue", "PATCH", f"{PREFIX}/users/viewer-blue", {"role": "admin"})[0] == 403
+    (row,) = people.gate("manager-blue").get("/audit", actor="viewer-blue", outcome="Refused", limit=1)["items"]
+    assert (row["action"], row["resource"]) == ("PATCH /users/{user}", f"{PREFIX}/users/viewer-blue")
+    assert "users" in row["error"]

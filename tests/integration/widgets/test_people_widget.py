@@ -72,7 +72,7 @@ def test_a_person_is_changed_disabled_and_enabled(team: Team) -> None:
 
 
 def test_permissions_and_rows_are_given_and_taken(team: Team) -> None:
-    screen = Screen(people(gate=team.client("park")))
+    screen = Screen(people(gate=team.client("admin")))
     screen.tab("Permissions")
     assert "nothing was given or taken" in screen.text
     screen.click("Give or take")

@@ -10,11 +10,24 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from tobit_kernel.errors import InputError, InternalError, LimitReached, NotFound, SourceUnavailable, TobitError
+from tobit_kernel.errors import (
+    InputError,
+    InternalError,
+    LimitReached,
+    NotFound,
+    Refused,
+    SourceUnavailable,
+    TobitError,
+)
+from tobit_kernel.server.audit.record import Event
+from tobit_kernel.server.gateway.callers import origin_of
 from tobit_kernel.server.gateway.tracing import current_trace_id
 from tobit_kernel.server.identity.principal import Permission, Principal
 from tobit_kernel.server.masking.texts import told as without_personal_data
 from tobit_kernel.wire.envelope import failure
+
+#: Routes whose refusals are audited with what was asked.
+_KEEP_THEMSELVES = {("POST", "/query"), ("POST", "/tables")}
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +44,35 @@ async def _answer(request: Request, error: Exception) -> JSONResponse:
     told.trace_id = told.trace_id or current_trace_id() or known
     if isinstance(told, InternalError):
         log.error("unforeseen failure", path=request.url.path, exc_info=error)
+    if isinstance(told, Refused):
+        await _kept(request, told)
     headers = {**(getattr(error, "headers", None) or {}), **headers_of(told)}  # the framework's: Allow
     if known and not current_trace_id():
         headers["x-trace-id"] = known
     return JSONResponse(failure(told), told.status, headers)
+
+
+async def _kept(request: Request, refusal: Refused) -> None:
+    """Who was refused what stands in the audit; statements and loads write their rows themselves."""
+    principal: Principal | None = request.scope.get("state", {}).get("principal")
+    route = getattr(request.scope.get("route"), "path", "")
+    if principal is None or (request.method, route.removeprefix("/api/v1")) in _KEEP_THEMSELVES:
+        return
+    origin = origin_of(request)
+    row = Event(
+        principal,
+        f"{request.method} {route or request.url.path[:200]}",
+        outcome=type(refusal).__name__,
+        resource=request.url.path[:200],
+        error=refusal.message,
+        ip=origin.ip,
+        agent=origin.agent,
+        trace_id=refusal.trace_id or None,
+    )
+    try:
+        await request.app.state.gate.audit.record(row)
+    except Exception as failure:  # the refusal stands all the same
+        log.error("an audit row is lost", error=str(failure).split("\n")[0])
 
 
 def headers_of(error: TobitError) -> dict[str, str]:

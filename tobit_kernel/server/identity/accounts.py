@@ -192,8 +192,8 @@ def refuse_stronger(by: Principal, person: Principal) -> None:
     """Nobody takes the place of a person who may or sees more than they: rows give beside the role."""
     refuse_above(by, person.role)
     for permission in Permission:
-        # who answers for the people of a tenant helps also who sees personal data
-        answers = permission is Permission.SEE_PII and by.role in MAY[Permission.USERS] and by.limited_to is None
+        # an administrator helps also who sees personal data
+        answers = permission is Permission.SEE_PII and by.role is Role.ADMIN and by.limited_to is None
         if person.may(permission) and not (by.may(permission) or answers):
             raise Refused(f"{person.user!r} has the permission {permission.value!r}, which you lack.", _ASK)
     if not by.scopes.is_all and by.scopes != person.scopes:

@@ -124,6 +124,9 @@ def _refuse_beyond(by: Principal, permission: Permission, draft: PermissionDraft
             raise Refused("'see_pii' is given person by person, by somebody else.", "Name one account, not your own.")
         if by.limited_to is not None and permission not in by.limited_to:
             raise Refused("This API key can't give 'see_pii'.", "A person gives it: `tobit login`.")
+        if by.role is not Role.ADMIN:
+            # who makes accounts could otherwise give it to one of their own making
+            raise Refused("'see_pii' is given by administrators.", "Ask one: `%tobit users admin`.")
     elif by.role not in LINES[permission].roles:
         raise Refused(f"You can't give {draft.permission!r}: your role does not have it.", "Ask an administrator.")
     elif not by.may(permission, draft.resource):
