@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.integration.conftest import Team, team  # noqa: F401 - a fixture
+from tests.integration.conftest import Team, made_team, team  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.integration.conftest import PASSWORD, Team, team  # noqa: F401 - a fixture
+from tests.integration.conftest import PASSWORD, Team, made_team, team  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 
