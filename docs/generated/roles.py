@@ -17,12 +17,17 @@ ROWS = """
 ## Rows beside the table
 
 A manager gives or takes a permission for a role, a group or one person, on everything or on one thing
-(`source/plant`), with a reason that the refused person reads:
+(`source/plant`), with a reason. Who is refused reads it: “This needs the permission 'load'. It was taken from
+account 'kim': on leave”.
 
 ```
+%tobit users --deny load --to user:kim -m "on leave"
 %tobit users --deny read --on source/hr --to role:analyst -m "salaries"
 %tobit users --allow read --on source/hr --to group:hr -m "their own work"
 ```
+
+A source that somebody may not `read` is to them as if it were not there: no listing has it, and who asks it by name is
+told that there is no such source. The reason stands in `%tobit users --access` for those who care for people.
 
 The most particular row wins: one for a named thing before one for everything, then {subjects}; between two
 equals the refusal. Nobody gives what their own role lacks; `see_pii` is given to one person by somebody else,
@@ -34,6 +39,14 @@ Administrators and managers see all rows of their tenant. Everybody else sees wh
 by dimension, those of role, groups and person together, `*` for all of a dimension. Dimensions are ANDed, and
 **a dimension without a value shows nothing**. The database itself holds to it (row security), also in views,
 counts, joins and the cache.
+
+```
+%tobit users --only line=L-PRS-1 --to role:analyst -m "own line"
+%tobit users --show-rows line=L-WLD-1 --to user:kim -m "helps there"
+```
+
+`--only` shows these values and all of the other dimensions, in place of what was shown before. `--show-rows` adds
+values, and says which dimensions have none yet; values that stand in no row are named, too.
 
 | dimension | its values |
 |---|---|

@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.conftest import PASSWORD, Team
 from tobit_kernel import autostart
-from tobit_kernel.errors import InputError, Refused, TobitError, Unauthenticated
+from tobit_kernel.errors import InputError, NotFound, Refused, SourceUnavailable, TobitError, Unauthenticated
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Surroundings
 from tobit_kernel.verbs.parse import bound, words
@@ -110,7 +110,10 @@ def test_users_add_recover_disable(team: Team, say: Say) -> None:
 def test_users_gives_permissions_and_rows(team: Team, say: Say) -> None:
     say(f"login {team.url} --name park", PASSWORD)
     assert "allowed to group:line4" in _granted(say, team)
-    say('users --show-rows line=L1,L2 --to user:kim -m "own lines"')
+    shown = say('users --show-rows line=L1,L2 --to user:kim -m "own lines"')
+    assert "no rows of their own yet: factory, product_family, shift" in shown.text
+    assert "`--only line=L1,L2`" in shown.text
+    assert shown.data["unknown"] == ["line=L1", "line=L2"] and "no row of this tenant has line=L1" in shown.text
     rows = say("users --access").rows
     assert any(row["on"] == "line=L2" and row["to"] == "user:kim" for row in rows)
     say('users --hide-rows line=* --to user:kim -m "moved"')
@@ -118,6 +121,89 @@ def test_users_gives_permissions_and_rows(team: Team, say: Say) -> None:
     assert say(f"users --take {number}").text.startswith("Removed")
     with pytest.raises(InputError, match="To whom"):
         say('users --allow load -m "why"')
+
+
+def test_rows_of_one_line_are_shown_at_once_in_place_of_others(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name park", PASSWORD)
+    say('users --show-rows factory=F9 line=L8 --to user:lee -m "before"')
+    assert "all of the other dimensions" in say('users --only line=L-PRS-1 --to user:lee -m "own line"').text
+    scopes = team.call("GET", "/me", token=team.tokens["lee"])["data"]["scopes"]
+    every = dict.fromkeys(("factory", "product_family", "shift", "equipment", "ci_group"), ["*"])
+    assert scopes == {"line": ["L-PRS-1"], **every}
+    assert "no rows" not in say('users --show-rows line=L-WLD-1 --to user:lee -m "helps there"').text
+    (row,) = say("audit --action scope.only").rows
+    assert row["reason"] == "own line"
+    assert "line: L8 → L-PRS-1" in row["changed"] and "factory: F9 → *" in row["changed"]
+    say('users --hide-rows line=* factory=* --to user:lee -m "over"')
+
+
+def test_the_audit_says_what_changed_of_a_person(team: Team, say: Say) -> None:
+    team.invite("changing", "viewer")
+    say(f"login {team.url} --name park", PASSWORD)
+    say('users changing --role operator -m "new work"')
+    (row,) = say("audit --action user.change --resource changing").rows
+    assert (row["reason"], row["changed"]) == ("new work", "role: viewer → operator")
+    say('users --deny load --to user:changing -m "on leave"')
+    row = say("audit --action permission.set --resource changing").rows[0]
+    assert row["changed"] == "reason: on leave; is_allowed: no"
+    assert say("audit operator --action user.change --resource changing").data["total"] == 1
+
+
+def test_the_audit_pages_by_itself(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name park", PASSWORD)
+    found = say("audit --limit 2000")
+    assert len(found.rows) == found.data["total"] and set(found.whole[0]) > {"ip", "trace_id", "before"}
+    with pytest.raises(InputError, match="lies between 1 and"):
+        say("audit --limit 0")
+
+
+def test_a_tenant_and_a_person_that_are_not_there_are_named(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name admin", PASSWORD)
+    with pytest.raises(NotFound, match="no tenant 'nosuch'"):
+        say("users --tenant nosuch")
+    quota = {"subject_type": "user", "subject": "nobody", "measure": "queries", "amount": 5}
+    with pytest.raises(NotFound, match="no user 'nobody'"):
+        team.client("admin").put("/quotas", quota)
+
+
+def test_a_refusal_names_only_who_can_give_it(team: Team) -> None:
+    with pytest.raises(Refused) as refused:
+        team.client("park").post("/demo")
+    assert refused.value.hint == "Roles that have it: admin. An administrator can give it."
+    with pytest.raises(Refused) as refused:
+        team.client("jung").get("/audit")
+    assert refused.value.hint.endswith("A manager or administrator of tenant 'default' can give it.")
+
+
+def test_a_source_that_is_down_fails_its_test_and_is_audited_so(team: Team, say: Say, home: Path) -> None:
+    logs = home / "logs"
+    logs.mkdir()
+    (logs / "a.csv").write_text("a\n1\n")
+    say(f"login {team.url} --name park", PASSWORD)
+    say(f"sources --add fleeting --path {logs}")
+    say('sources --set fleeting --description "short"')
+    (logs / "a.csv").unlink()
+    logs.rmdir()
+    with pytest.raises(SourceUnavailable):
+        say("sources --test fleeting")
+    (row,) = say("audit --action source.test").rows
+    assert row["outcome"] == "SourceUnavailable"
+    assert say("audit --action source.change").rows[0]["changed"] == "description: none → short"
+    say("sources --remove fleeting")
+
+
+def test_demo_data_that_is_there_refuses_nobody(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name park", PASSWORD)
+    with team.database() as connection:
+        connection.execute(
+            "insert into ops.ci (tenant_id, ci_code, ci_name, ci_type, is_demo)"
+            " values ('default', 'X-1', 'x', 'HW', true)"
+        )
+    assert "is there" in say("demo").text
+    with pytest.raises(Refused):
+        say("demo --scale 0.1")
+    with team.database() as connection:
+        connection.execute("delete from ops.ci where ci_code = 'X-1'")
 
 
 def _granted(say: Say, team: Team) -> str:

@@ -154,10 +154,14 @@ def _write_export(table: Any, form: str, types: list[str] | None = None) -> None
 def _as_arrow(answer: Answer) -> Any:
     import pyarrow as pa
 
-    cells = {name: [row.get(name) for row in answer.rows or []] for name in answer.headers}
+    rows = answer.rows or [] if answer.whole is None else answer.whole
+    headers = list(rows[0]) if rows and answer.whole is not None else answer.headers
+    cells = {name: [row.get(name) for row in rows] for name in headers}
     plain = {
         name: [
-            value if value is None or isinstance(value, bool | int | float | str) else json.dumps(value)
+            value
+            if value is None or isinstance(value, bool | int | float | str)
+            else json.dumps(value, ensure_ascii=False)
             for value in column
         ]
         for name, column in cells.items()

@@ -10,7 +10,8 @@ from typing import Any
 class Answer:
     """``data`` is the envelope's, unchanged; ``rows`` or ``text`` is what people see of it.
 
-    ``empty`` is said when there are no rows, ``note`` below them.
+    ``whole`` are the rows as files hold them, where people see fewer columns. ``empty`` is said when there are no
+    rows, ``note`` below them.
     """
 
     data: Any
@@ -19,6 +20,7 @@ class Answer:
     empty: str = ""
     note: str = ""
     columns: list[str] = field(default_factory=list)
+    whole: list[dict[str, Any]] | None = None
 
     @property
     def headers(self) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from tobit_kernel.errors import Conflict, InputError, InternalError
+from tobit_kernel.errors import Conflict, InputError, InternalError, Refused
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Call, Surroundings
+from tobit_kernel.wire.models import QueryRequest
 
 if TYPE_CHECKING:
     from tobit_kernel.client import Gate
@@ -20,7 +21,7 @@ def demo(*, scale: float | None = None, wait: bool = True, call: Call) -> Any:
 
     Always the same data, with incidents whose cause is known. Data that is there already stays,
     unless --scale asks for it anew, up to today. It is made in the background; an interrupt stops
-    the watching, not the work.
+    the watching, not the work. In a team administrators make it; others are told that it is there.
 
     Parameters
     ----------
@@ -37,6 +38,10 @@ def demo(*, scale: float | None = None, wait: bool = True, call: Call) -> Any:
         data = gate.post("/demo", scale=scale)
     except Conflict:
         data = gate.get("/demo")  # it runs already: watch that one
+    except Refused:
+        if scale is not None or not _is_there(gate):
+            raise
+        return Answer({"state": "done"}, text="The demo data is there; administrators make it anew.")
     if not wait:
         return Answer(data, text="Demo data is being made; `%tobit demo` shows how far it is.")
     try:
@@ -49,6 +54,12 @@ def demo(*, scale: float | None = None, wait: bool = True, call: Call) -> Any:
         )
     rows = [{"table": name, "rows": count} for name, count in (data["result"] or {}).items()]
     return Answer(data, rows, note="`%tobit tables` lists them; the tutorial 01-first-steps asks them.")
+
+
+def _is_there(gate: Gate) -> bool:
+    """Whether the caller sees any of it."""
+    found = gate.query(QueryRequest(statement="select 1 from ops.ci where is_demo", limit=1))
+    return bool(found.to_arrow().num_rows)
 
 
 def _watched(gate: Gate, data: Any, call: Surroundings) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from tobit_kernel.client import path_of
 from tobit_kernel.errors import InputError
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Surroundings
+from tobit_kernel.wire.people import DIMENSIONS
 
 _KINDS = {"role": "role", "group": "group", "user": "account"}
 
@@ -40,6 +41,7 @@ def granted(
     take: int | None,
     show: tuple[str, ...],
     hide: tuple[str, ...],
+    only: tuple[str, ...],
 ) -> Answer:
     """One change of permission or rows; without one all that were made."""
     if take is not None:
@@ -49,25 +51,74 @@ def granted(
         body = {**given.body(), "permission": allow or deny, "resource": given.on, "is_allowed": allow is not None}
         data = call.gate.post("/access/permissions", body, tenant=given.tenant)
         return Answer(data, text=f"{_words(data)}.")
-    if show or hide:
-        return _rows(call, given, show or hide, bool(show))
+    if only:
+        return _only(call, given, only)
+    if show:
+        return _shown(call, given, show)
+    if hide:
+        return _hidden(call, given, hide)
     return _listed(call.gate.get("/access", tenant=given.tenant))
 
 
-def _rows(call: Surroundings, given: Given, words: tuple[str, ...], shown: bool) -> Answer:
+def _wanted(words: tuple[str, ...]) -> dict[str, list[str]]:
     wanted: dict[str, list[str]] = {}
     for word in words:
         dimension, equals, value = word.partition("=")
         if not equals or not value:
-            raise InputError(f"{word!r} names no rows.", "Write dimension=value, such as line=L4; all=* for all rows.")
+            raise InputError(f"{word!r} names no rows.", "Write dimension=value, as line=L-PRS-1; all=* for all rows.")
         wanted.setdefault(dimension, []).extend(value.split(","))
-    changed = 0
-    for dimension, values in wanted.items():
+    return wanted
+
+
+def _only(call: Surroundings, given: Given, words: tuple[str, ...]) -> Answer:
+    data = call.gate.put("/access/scopes", {**given.body(), "values": _wanted(words)}, tenant=given.tenant)
+    told = [f"{given.to} is shown {', '.join(words)}, and all of the other dimensions."]
+    return Answer(data, text="\n".join([*told, *_nowhere(data["unknown"])]))
+
+
+def _shown(call: Surroundings, given: Given, words: tuple[str, ...]) -> Answer:
+    changed, unknown = 0, []
+    for dimension, values in _wanted(words).items():
         body = {**given.body(), "dimension": dimension, "values": values}
-        call_gate = call.gate.post if shown else call.gate.delete
-        changed += call_gate("/access/scopes", body, tenant=given.tenant)["rows"]
-    verb = "shown to" if shown else "hidden from"
-    return Answer({"rows": changed}, text=f"{', '.join(words)} {verb} {given.to} ({changed} changed).")
+        data = call.gate.post("/access/scopes", body, tenant=given.tenant)
+        changed += data["rows"]
+        unknown += data["unknown"]
+    lacking = _lacking(call, given)
+    told = [f"{', '.join(words)} shown to {given.to} ({changed} changed).", *_nowhere(unknown)]
+    if lacking:
+        others = "" if given.to.startswith("role:") else " of their own"
+        told += [
+            f"They see no rows{others} yet: {', '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} no value.",
+            f"Add all of them with `--show-rows {' '.join(f'{name}=*' for name in lacking)} --to {given.to}`;"
+            f" `--only {' '.join(words)}` does both at once.",
+        ]
+    return Answer({"rows": changed, "unknown": unknown, "lacking": lacking}, text="\n".join(told))
+
+
+def _hidden(call: Surroundings, given: Given, words: tuple[str, ...]) -> Answer:
+    changed = 0
+    for dimension, values in _wanted(words).items():
+        body = {**given.body(), "dimension": dimension, "values": values}
+        changed += call.gate.delete("/access/scopes", body, tenant=given.tenant)["rows"]
+    return Answer({"rows": changed}, text=f"{', '.join(words)} hidden from {given.to} ({changed} changed).")
+
+
+def _nowhere(unknown: list[str]) -> list[str]:
+    """A warning of values that are misspelt, or of rows that are still to come."""
+    return [f"Careful: no row of this tenant has {', '.join(unknown)}."] if unknown else []
+
+
+def _lacking(call: Surroundings, given: Given) -> list[str]:
+    """Dimensions without a value for the subject itself; who sees all by their role lacks none."""
+    if given.to in ("role:admin", "role:manager"):
+        return []
+    body = given.body()
+    kept = [
+        each["dimension"]
+        for each in call.gate.get("/access", tenant=given.tenant)["scopes"]
+        if (each["subject_type"], each["subject"]) == (body["subject_type"], body["subject"])
+    ]
+    return [] if "all" in kept else [name for name in get_args(DIMENSIONS) if name not in (*kept, "all")]
 
 
 def _listed(data: dict[str, Any]) -> Answer:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tobit_kernel.client import path_of
-from tobit_kernel.errors import InputError
+from tobit_kernel.errors import InputError, SourceUnavailable
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Call, Surroundings, Words
 from tobit_kernel.verbs.registering import options_of, type_of
@@ -74,8 +74,7 @@ def sources(
     if remove is not None:
         return Answer(call.gate.delete(path_of("sources", remove)), text=f"Source {remove!r} is forgotten.")
     if test is not None:
-        data = call.gate.post(path_of("sources", test, "test"))
-        return Answer(data, [data])
+        return _test(call, test)
     given: dict[str, Any] = {} if description is None else {"description": description}
     if url is not None or path is not None:
         given["location"] = _location(url, path)
@@ -113,6 +112,14 @@ def _change(call: Surroundings, name: str, given: dict[str, Any], password: bool
     if not given:
         raise InputError("Nothing is to be changed.", "Add --description, --url, --path, --option or --password.")
     data = call.gate.patch(path_of("sources", name), given)
+    return Answer(data, [data])
+
+
+def _test(call: Surroundings, name: str) -> Answer:
+    """How a source that answers is; ``SourceUnavailable`` says why one does not."""
+    data = call.gate.post(path_of("sources", name, "test"))
+    if data["state"] != "up":
+        raise SourceUnavailable(data["detail"], f"`%tobit sources --set {name} …` changes its address.", **data)
     return Answer(data, [data])
 
 

@@ -22,7 +22,7 @@ def users(
     recover: bool = False, clear_totp: bool = False, unlock: bool = False,
     sessions: bool = False, end: str | None = None, sign_ins: bool = False,
     access: bool = False, allow: str | None = None, deny: str | None = None, take: int | None = None,
-    to: str = "", on: str = "*", show_rows: Words = (), hide_rows: Words = (),
+    to: str = "", on: str = "*", show_rows: Words = (), hide_rows: Words = (), only: Words = (),
     export: bool = False, erase: bool = False, keep_tables: bool = False,
     tenants: bool = False, add_tenant: str | None = None,
     providers: bool = False, add_provider: Path | None = None, remove_provider: str | None = None,
@@ -32,8 +32,8 @@ def users(
 
     `--add kim --role analyst --group line4` makes an account and shows the one-time link by which kim chooses a
     password. `users kim --disable -m "left"` ends kim's sessions and keys at once. `--allow sources --to group:line4
-    --on source/plant -m "they care for it"` gives a permission, `--show-rows line=L4 --to role:analyst -m "own line"`
-    shows rows.
+    --on source/plant -m "they care for it"` gives a permission, `--only line=L-PRS-1 --to role:analyst -m "own line"`
+    shows the rows of one line; a dimension (factory, line, shift, …) without a value shows nothing.
 
     Parameters
     ----------
@@ -82,9 +82,11 @@ def users(
     on
         one thing only, such as source/plant
     show_rows
-        show rows: dimension=value, * for all of a dimension; all=* for all rows
+        show further rows: dimension=value, * for all of a dimension; all=* for all rows
     hide_rows
         hide them again
+    only
+        show these values, such as line=L-PRS-1, and all of the other dimensions, in place of what was shown
     export
         everything that is kept about the person
     erase
@@ -110,9 +112,9 @@ def users(
         return staff.tenants(call, add_tenant, name)
     if providers or add_provider is not None or remove_provider:
         return vouching(call, tenant, add_provider, remove_provider)
-    if access or allow or deny or take is not None or show_rows or hide_rows:
+    if access or allow or deny or take is not None or show_rows or hide_rows or only:
         given = granting.Given(to, on, reason, tenant)
-        return granting.granted(call, given, allow, deny, take, show_rows, hide_rows)
+        return granting.granted(call, given, allow, deny, take, show_rows, hide_rows, only)
     if add is not None:
         return staff.add(call, tenant, add, role, group, name, email)
     if sessions or end is not None:

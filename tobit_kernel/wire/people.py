@@ -169,6 +169,22 @@ class ScopeDraft(Strict):
     reason: str = Field(min_length=1, max_length=1000)
 
 
+class OnlyDraft(Strict):
+    """All that somebody is shown: these values, and of dimensions that are not named all."""
+
+    subject_type: Literal["role", "group", "account"]
+    subject: str = Field(min_length=1, max_length=100)
+    values: dict[DIMENSIONS, Annotated[list[Value], Field(min_length=1, max_length=1000)]] = Field(min_length=1)
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class Shown(BaseModel):
+    """How many values were added, and which of them stand in no row of the tenant."""
+
+    rows: int
+    unknown: list[str] = []
+
+
 class MatrixLine(BaseModel):
     """A line of the role matrix: role → "all tenants", "own tenant" or nothing."""
 

@@ -136,7 +136,7 @@ class Rows(_Part):
         frame = self._frame
         kind, subject = self._subject()
         dimension = pieces.choice(say("Dimension"), DIMENSIONS.__args__, "line")  # type: ignore[attr-defined]
-        values = pieces.text(say("Values"), example=say("L4, L5; * for all of the dimension"))
+        values = pieces.text(say("Values"), example=say("L-PRS-1, L-WLD-1; * for all of the dimension"))
         reason = pieces.text(say("Reason"), example=say("the audit keeps it"))
 
         def give() -> str:

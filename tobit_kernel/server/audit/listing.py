@@ -47,7 +47,7 @@ _CONDITIONS = {
     "since": "at >= :since",
     "until": "at < :until",
     "text": "(statement ilike :text or action ilike :text or resource ilike :text or actor ilike :text"
-    " or reason ilike :text)",
+    " or reason ilike :text or cast(before as text) ilike :text or cast(after as text) ilike :text)",
 }
 
 

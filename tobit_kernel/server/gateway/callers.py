@@ -98,6 +98,7 @@ async def tenant_of(
         return principal.tenant
     if principal.reach(Permission.USERS) is not Reach.ALL:
         raise Refused("Another tenant's people are not yours to see.", "Administrators reach all tenants.")
+    await _gate(request).tenants.require(str(tenant))
     return str(tenant)
 
 

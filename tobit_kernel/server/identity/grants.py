@@ -10,7 +10,15 @@ from tobit_kernel.server.identity.accounts import refuse_above
 from tobit_kernel.server.identity.principal import Permission, Principal, Role
 from tobit_kernel.server.identity.roles import LINES, MATRIX
 from tobit_kernel.server.identity.scopes import EVERY, Dimension
-from tobit_kernel.wire.people import Access, MatrixLine, PermissionDraft, PermissionInfo, ScopeDraft, ScopeInfo
+from tobit_kernel.wire.people import (
+    Access,
+    MatrixLine,
+    OnlyDraft,
+    PermissionDraft,
+    PermissionInfo,
+    ScopeDraft,
+    ScopeInfo,
+)
 
 _PERMISSIONS = text(
     "select id, subject_type, subject, permission, resource, is_allowed, reason, given_by, given_at, ends_at"
@@ -41,6 +49,9 @@ _SHOW = text(
 _HIDE = text(
     "delete from gate.scope where tenant_id = :tenant and subject_type = :subject_type and subject = :subject"
     " and dimension = :dimension and (value = any(cast(:values as text[])) or '*' = any(cast(:values as text[])))"
+)
+_HIDE_ALL = text(
+    "delete from gate.scope where tenant_id = :tenant and subject_type = :subject_type and subject = :subject"
 )
 _ROLES_OF = {
     "account": text("select role from gate.account where tenant_id = :tenant and id = :subject"),
@@ -104,12 +115,28 @@ class Grants:
         """Lets a subject see further values of a dimension; how many."""
         if Dimension(draft.dimension) is Dimension.ALL and draft.values != [EVERY]:
             raise InputError("The dimension 'all' has the one value *.", "Name a dimension to limit.", field="values")
-        if not by.scopes.is_all:
-            raise Refused("You do not see all rows yourself.", "Ask somebody who does: a manager or administrator.")
+        _refuse_unseen(by)
         async with self._engine.begin() as connection:
             await _known(connection, tenant, draft.subject_type, draft.subject)
             values = draft.model_dump() | {"tenant": tenant, "by": by.user}
             return (await connection.execute(_SHOW, values)).rowcount
+
+    async def only(self, by: Principal, tenant: str, draft: OnlyDraft) -> int:
+        """Shows a subject these values and all of the other dimensions, in place of what it saw; how many."""
+        if Dimension.ALL in draft.values:
+            raise InputError("'all' leaves nothing to limit.", "Show all=*, or name a dimension.", field="values")
+        _refuse_unseen(by)
+        subject = {"tenant": tenant, "subject_type": draft.subject_type, "subject": draft.subject}
+        count = 0
+        async with self._engine.begin() as connection:
+            await _known(connection, tenant, draft.subject_type, draft.subject)
+            await _refuse_subject_above(connection, by, tenant, draft.subject_type, draft.subject)
+            await connection.execute(_HIDE_ALL, subject)
+            for dimension in (each.value for each in Dimension if each is not Dimension.ALL):
+                values = draft.values.get(dimension, [EVERY])  # type: ignore[call-overload]
+                told = {"dimension": dimension, "values": values, "reason": draft.reason, "by": by.user}
+                count += (await connection.execute(_SHOW, subject | told)).rowcount
+        return count
 
     async def hide(self, by: Principal, tenant: str, draft: ScopeDraft) -> int:
         """Takes values of a dimension away (``*``: all of it); how many."""
@@ -143,6 +170,11 @@ def matrix() -> list[MatrixLine]:
         )
         for line in MATRIX
     ]
+
+
+def _refuse_unseen(by: Principal) -> None:
+    if not by.scopes.is_all:
+        raise Refused("You do not see all rows yourself.", "Ask somebody who does: a manager or administrator.")
 
 
 async def _refuse_subject_above(

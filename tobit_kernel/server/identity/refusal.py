@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tobit_kernel.errors import Refused
 from tobit_kernel.server.identity.principal import Principal
-from tobit_kernel.server.identity.roles import LINES, Permission
+from tobit_kernel.server.identity.roles import LINES, MAY, Permission, Role
 from tobit_kernel.server.identity.rules import ANY
 
 
@@ -28,6 +28,12 @@ def require(principal: Principal, permission: Permission, resource: str = ANY) -
     have = f"Roles that have it: {', '.join(roles)}. " if roles else "It is given person by person. "
     raise Refused(
         f"This needs the permission {permission.value!r}{where}.{why}",
-        f"{have}A manager or administrator of tenant {principal.tenant!r} can give it.",
+        f"{have}{_givers(permission, principal.tenant)} can give it.",
         permission=permission.value,
     )
+
+
+def _givers(permission: Permission, tenant: str) -> str:
+    """Who answers for people and has it; personal data is shown to others by administrators."""
+    roles = {Role.ADMIN} if permission is Permission.SEE_PII else MAY[Permission.USERS] & MAY[permission]
+    return f"A manager or administrator of tenant {tenant!r}" if Role.MANAGER in roles else "An administrator"

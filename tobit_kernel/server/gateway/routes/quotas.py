@@ -39,12 +39,16 @@ async def set_quota(gate: TheGate, principal: Allotting, request: Request, body:
 
 
 async def _refuse_above(gate: Gate, principal: Principal, body: QuotaDraft) -> None:
-    """Nobody limits people above them: without requests they could not undo it."""
+    """Nobody limits people above them: without requests they could not undo it. ``NotFound`` for nobody at all."""
     role = body.subject
     if body.subject_type == "user":
         try:
             role = (await gate.accounts.get(principal.tenant, body.subject)).role
         except NotFound:
-            return
+            if body.amount is not None:
+                raise
+            return  # who is gone leaves quotas that somebody takes away
+    elif body.amount is not None and role not in set(Role):
+        raise NotFound(f"There is no role {role!r}.", f"Roles: {', '.join(Role)}.")
     if role in set(Role):
         refuse_above(principal, Role(role))

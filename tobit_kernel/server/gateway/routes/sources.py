@@ -1,12 +1,15 @@
 """Sources and their catalogs."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
+from tobit_kernel.errors import SourceUnavailable
 from tobit_kernel.server.audit.record import Event
 from tobit_kernel.server.gateway.callers import Administering, Reading, Registering, TheGate, caller
+from tobit_kernel.server.gateway.gate import Gate
+from tobit_kernel.server.identity.principal import Principal
 from tobit_kernel.server.queries.profile import profile as profiled
 from tobit_kernel.server.store.rotation import rotated
 from tobit_kernel.wire.envelope import Envelope
@@ -19,6 +22,27 @@ SourceName = Annotated[str, Path(pattern=NAME)]
 Pattern = Annotated[str, Query(max_length=200)]
 
 
+#: What is told of a source to who looks at its changes.
+_DESCRIBED = {"type", "location", "description", "options"}
+
+
+async def _described(gate: Gate, principal: Principal, name: str) -> dict[str, Any]:
+    known = await gate.sources.known(principal, name)
+    return next((each.model_dump(include=_DESCRIBED) for each in known if each.name == name), {})
+
+
+def _tested(principal: Principal, name: str, test: SourceTest, location: str | None = None) -> Event:
+    is_up = test.state == "up"
+    return Event(
+        principal,
+        "source.test",
+        outcome="ok" if is_up else SourceUnavailable.__name__,
+        resource=name,
+        error=None if is_up else test.detail,
+        reason=location,
+    )
+
+
 @router.get("/sources")
 async def sources(gate: TheGate, principal: Reading, pattern: Pattern = "") -> Envelope[list[SourceInfo]]:
     """Registered sources, the built-in ones first, each as it was when it was last asked."""
@@ -29,7 +53,8 @@ async def sources(gate: TheGate, principal: Reading, pattern: Pattern = "") -> E
 async def add(gate: TheGate, principal: Registering, draft: SourceDraft) -> Envelope[SourceInfo]:
     """Registers a source after it has answered."""
     info = await gate.sources.add(principal, draft)
-    await gate.audit.record(Event(principal, "source.add", resource=draft.name, reason=draft.location))
+    told = info.model_dump(include=_DESCRIBED)
+    await gate.audit.record(Event(principal, "source.add", resource=draft.name, reason=draft.location, after=told))
     return Envelope(data=info)
 
 
@@ -37,8 +62,7 @@ async def add(gate: TheGate, principal: Registering, draft: SourceDraft) -> Enve
 async def test_draft(gate: TheGate, principal: Registering, draft: SourceDraft) -> Envelope[SourceTest]:
     """Whether a source would answer; nothing is kept of it."""
     test = await gate.sources.test_draft(principal, draft)
-    reason = f"{draft.location}: {test.state}"
-    await gate.audit.record(Event(principal, "source.test", resource=draft.name, reason=reason))
+    await gate.audit.record(_tested(principal, draft.name, test, draft.location))
     return Envelope(data=test)
 
 
@@ -57,17 +81,21 @@ async def change(
     gate: TheGate, principal: Registering, source: SourceName, change: SourceChange
 ) -> Envelope[SourceInfo]:
     """Changes a source after it has answered so; a password is written and never read."""
+    earlier = await _described(gate, principal, source)
     info = await gate.sources.change(principal, source, change)
-    reason = "changed " + ", ".join(sorted(change.model_fields_set))
-    await gate.audit.record(Event(principal, "source.change", resource=source, reason=reason))
+    names = change.model_fields_set & _DESCRIBED
+    before = {name: earlier[name] for name in sorted(names) if name in earlier}
+    after = info.model_dump(include=names) | ({"password": "changed"} if change.password is not None else {})
+    await gate.audit.record(Event(principal, "source.change", resource=source, before=before, after=after))
     return Envelope(data=info)
 
 
 @router.delete("/sources/{source}")
 async def remove(gate: TheGate, principal: Registering, source: SourceName) -> Envelope[dict[str, str]]:
     """Forgets a source."""
+    before = await _described(gate, principal, source)
     await gate.sources.remove(principal, source)
-    await gate.audit.record(Event(principal, "source.remove", resource=source))
+    await gate.audit.record(Event(principal, "source.remove", resource=source, before=before))
     return Envelope(data={"name": source})
 
 
@@ -75,7 +103,7 @@ async def remove(gate: TheGate, principal: Registering, source: SourceName) -> E
 async def test(gate: TheGate, principal: Registering, source: SourceName) -> Envelope[SourceTest]:
     """Whether a source answers now."""
     found = await gate.sources.test(principal, source)
-    await gate.audit.record(Event(principal, "source.test", resource=source, reason=found.state))
+    await gate.audit.record(_tested(principal, source, found))
     return Envelope(data=found)
 
 

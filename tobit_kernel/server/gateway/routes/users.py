@@ -1,6 +1,7 @@
 """People of a tenant."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
@@ -43,9 +44,11 @@ async def change(
     gate: TheGate, principal: People, tenant: Tenant, request: Request, user: AccountName, body: AccountChange
 ) -> Envelope[AccountInfo]:
     """Changes role, groups, name; disables (sessions and keys end at once) or enables."""
+    earlier = await gate.accounts.get(tenant, user)
     changed = await gate.accounts.change(principal, tenant, user, body)
-    told = body.model_dump(exclude_none=True, exclude={"reason"})
-    await gate.audit.record(event(request, principal, "user.change", user, f"{body.reason} {told}".strip()))
+    names = set(body.model_dump(exclude_none=True, exclude={"reason"}))
+    told = event(request, principal, "user.change", user, body.reason or None)
+    await gate.audit.record(replace(told, before=_part(earlier, names), after=_part(changed, names)))
     return Envelope(data=changed)
 
 
@@ -107,6 +110,11 @@ async def sign_ins(
     """Their last hundred sign-ins and what somebody tried in their name."""
     await gate.accounts.get(tenant, user)
     return Envelope(data=await gate.history.of(tenant, user))
+
+
+def _part(account: AccountInfo, names: set[str]) -> dict[str, Any]:
+    whole = {**account.model_dump(mode="json"), "disabled": account.disabled_at is not None}
+    return {name: whole[name] for name in sorted(names)}
 
 
 def _invitation(user: str, link: Link) -> Invitation:
