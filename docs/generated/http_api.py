@@ -16,7 +16,8 @@ curl --unix-socket ~/.tobit/run/gateway.sock http://gate/api/v1/me \\
 
 Bodies are JSON in one envelope, `{time, code, message, data}`: `code` 0 is success, else the HTTP status, and
 `data` is then as in [Errors](errors.md); every route may answer with each of them. Not wrapped are streams,
-`/health`, `/metrics` and `/openapi.json`, the full document with every schema. A `traceparent` header is continued; every answer carries its trace id.
+`/health`, `/metrics` and `/openapi.json`, the full document with every schema. A `traceparent` header
+is continued; every answer carries its trace id.
 
 """
 
