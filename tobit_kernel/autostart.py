@@ -17,10 +17,11 @@ from typing import Any
 
 from tobit_kernel import __version__
 from tobit_kernel.client import Gate
-from tobit_kernel.errors import Conflict, GateUnavailable, TobitError, Unauthenticated
+from tobit_kernel.errors import Conflict, GateUnavailable, InputError, TobitError, Unauthenticated
 from tobit_kernel.hub_session import HubSession
-from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, make_home, remembered
+from tobit_kernel.runtime import GATEWAY_FILE, TOKEN_FILE, is_team, make_home, remembered
 from tobit_kernel.settings import Settings, settings
+from tobit_kernel.signed_in import KeyFile, Login, signed_out
 
 #: A database that was killed may need long to recover.
 START_LIMIT_S = 180.0
@@ -46,25 +47,27 @@ def gate(on_start: Callable[[], None] | None = None) -> Gate:
 def running(told: Settings) -> Gate | None:
     """The gate that runs in ``told.home``, if one answers; starts nothing.
 
-    ``Conflict`` when it is of another version.
+    ``Conflict`` when it is of another version, ``Unauthenticated`` when it is a team's or has another token.
     """
     facts = facts_of(told.home)
     if facts is None:
         return None
     token = _token(told.home)
-    found = Gate(str(facts["url"]), token)
+    found = Gate(str(facts["url"]), token, own=not of_team(told))
     try:
         found.answers(within_s=ANSWER_S)
     except (OSError, GateUnavailable):
         return None
     except Unauthenticated:
         if _token(told.home) == token:
-            raise
+            raise _unknown(told) from None
         return running(told)  # a gate in place of a killed one was just starting: it has a token of its own
     if facts.get("version") != __version__:
         raise Conflict(
             f"The gate that runs here is Tobit {facts.get('version')}, this is {__version__}.",
-            "`tobit stop` ends it; the next cell starts the new one.",
+            "`tobit stop --team` ends it for everybody; `tobit gateway --team …` starts the new one."
+            if of_team(told)
+            else "`tobit stop` ends it; the next cell starts the new one.",
             pid=facts.get("pid"),
         )
     return found
@@ -80,43 +83,46 @@ def facts_of(home: Path) -> dict[str, Any] | None:
 
 
 def address_of(told: Settings) -> str | None:
-    """Where the team's gate is: ``TOBIT_GATEWAY_URL``, else where `tobit login` was; None for a gate of one's own."""
+    """Where the team's gate is: ``TOBIT_GATEWAY_URL``, else where `tobit login` was, also when nobody is signed in
+    any more; None for a gate of one's own.
+    """
+    if told.api_key_file and not told.gateway_url:
+        raise InputError("TOBIT_API_KEY_FILE holds a key, but no gate is named.", "Set TOBIT_GATEWAY_URL, too.")
     if told.gateway_url:
         return told.gateway_url
     session = remembered(told.home)
     return session.url if session else None
 
 
-def bearer(told: Settings) -> str | HubSession | Login:
-    """What the gate at ``address_of`` knows this process by: a session through JupyterHub or of `tobit login`,
-    else the home's token. One session for the process, whoever asks.
+def of_team(told: Settings) -> bool:
+    """Whether the home is a team's gate's: nobody's verb starts one there."""
+    return told.team or is_team(told.home)
+
+
+def team_is_down() -> GateUnavailable:
+    """The error in a team's home while its gate does not run."""
+    return GateUnavailable("This home is a team's gate, and it does not run.", "Start it: `tobit gateway --team …`")
+
+
+def bearer(told: Settings) -> str | HubSession | Login | KeyFile:
+    """What the gate at ``address_of`` knows this process by: an API key, a session through JupyterHub or of
+    `tobit login`, else the home's token. One session for the process, whoever asks.
+
+    ``Unauthenticated`` after `tobit login --out`.
     """
     global _session
+    if told.api_key_file:
+        return KeyFile(told.api_key_file)
     if not told.gateway_url or told.hub_token is None:
         session = remembered(told.home)
         if session is not None and same_place(session.url, address_of(told)):
+            if not session.token:
+                raise signed_out(session.url)
             return Login(told.home, session.url, session.token)
         return _token(told.home)
     if _session is None:
         _session = HubSession(told.gateway_url, told.hub_token.get_secret_value(), told.ca_file)
     return _session
-
-
-class Login:
-    """The session of `tobit login`, also when it is a newer one than at the start of this process."""
-
-    def __init__(self, home: Path, url: str, token: str) -> None:
-        self._home, self._url, self._token = home, url, token
-
-    def token(self) -> str:
-        return self._token
-
-    def renewed(self, refused: str) -> bool:
-        """Whether somebody has signed in again since."""
-        session = remembered(self._home)
-        if session is not None and session.url == self._url:
-            self._token = session.token
-        return self._token != refused
 
 
 def same_place(url: str, other: str | None) -> bool:
@@ -128,6 +134,16 @@ def connect_anew() -> None:
     """The next call finds its gate and session anew: somebody signed in or out."""
     global _known, _session
     _known = _session = None
+
+
+def _unknown(told: Settings) -> Unauthenticated:
+    """The error of the gate in ``told.home`` that does not know the home's token."""
+    if of_team(told):
+        return Unauthenticated("This home is a team's gate: everybody signs in.", "`tobit login` signs in.")
+    return Unauthenticated(
+        f"The gate does not know the token in {str(told.home / TOKEN_FILE)!r}.",
+        "Somebody changed the file; `tobit stop` ends the gate, and the next one writes a new token.",
+    )
 
 
 def _token(home: Path) -> str:
@@ -153,6 +169,8 @@ def _connected(told: Settings, on_start: Callable[[], None] | None) -> Gate:
     found = running(told)
     if found is not None:
         return found
+    if of_team(told):
+        raise team_is_down()
     if find_spec("uvicorn") is None or find_spec("tobit_kernel.server") is None:
         raise GateUnavailable(
             "No gate is configured, and this installation brings none.",

@@ -25,6 +25,8 @@ PREFIX = "/api/v1"
 EVENT_STREAM = "text/event-stream"
 #: Seconds beyond a query's own limit before the client gives up on a silent gate.
 PATIENCE_S = 30.0
+_OWN_AWAY = "`tobit status` shows its parts; `tobit stop` and any cell start it anew."
+_TEAM_AWAY = "Try again, or ask whoever looks after it; `tobit login URL` is for another gate."
 
 
 class Bearer(Protocol):
@@ -53,11 +55,13 @@ class Fixed:
 class Gate:
     """A gate at ``url`` (``unix:///path`` or ``http(s)://host``), called with ``token``.
 
-    ``ca_file`` (PEM) takes the place of the system's certificates for https.
+    ``ca_file`` (PEM) takes the place of the system's certificates for https. ``own``: it was started for this home
+    alone, so whoever asks may also end it.
     """
 
-    def __init__(self, url: str, token: str | Bearer, ca_file: Path | None = None) -> None:
+    def __init__(self, url: str, token: str | Bearer, ca_file: Path | None = None, own: bool = False) -> None:
         self.url = url
+        self._own = own
         self._bearer = Fixed(token) if isinstance(token, str) else token
         self._pool = _pool(url, ca_file)
 
@@ -154,7 +158,7 @@ class Gate:
         try:
             return json.loads(response.read())["data"]
         except (HTTPError, OSError) as error:
-            raise GateUnavailable("The gate went away during the call.") from error
+            raise self._away("went away during the call") from error
         finally:
             response.release_conn()
 
@@ -180,7 +184,7 @@ class Gate:
             response.drain_conn()
             response = self._request(method, address, body, {**headers, **self._headers}, timeout)
         if response.status >= 400:
-            raise _failure(response)
+            raise self._failure(response)
         return response
 
     def _request(
@@ -199,29 +203,35 @@ class Gate:
         except KeyboardInterrupt:
             raise Cancelled() from None
         except NewConnectionError as error:
-            raise GateUnavailable() from error
+            raise self._away("does not answer") from error
         except ProtocolError as error:
             if method == "GET" and again:  # most likely an idle connection that had just ended
                 return self._request(method, address, body, headers, timeout, again=False)
-            raise GateUnavailable("The gate went away during the call.") from error
+            raise self._away("went away during the call") from error
         except SSLError as error:
             raise untrusted(self.url, error) from error
         except (HTTPError, OSError) as error:
-            raise GateUnavailable(f"The gate does not answer: {type(error).__name__}.") from error
+            raise self._away(f"does not answer: {type(error).__name__}") from error
+
+    def _away(self, what: str) -> GateUnavailable:
+        """``The gate`` and ``what`` it does; of a team it is named, because it is not for us to start it anew."""
+        if self._own:
+            return GateUnavailable(f"The gate {what}.", _OWN_AWAY)
+        return GateUnavailable(f"The gate at {self.url} {what}.", _TEAM_AWAY)
+
+    def _failure(self, response: urllib3.BaseHTTPResponse) -> TobitError:
+        try:
+            return from_data(json.loads(response.read())["data"])
+        except (ValueError, KeyError, TypeError, HTTPError, OSError):
+            hint = _OWN_AWAY if self._own else _TEAM_AWAY
+            return GateUnavailable(f"What answers at {self.url} is no gate (status {response.status}).", hint)
+        finally:
+            response.release_conn()
 
 
 def path_of(*parts: str) -> str:
     """A path whose parts are escaped: ``path_of("sources", "a/b")`` → ``/sources/a%2Fb``."""
     return "".join(f"/{quote(part, safe='')}" for part in parts)
-
-
-def _failure(response: urllib3.BaseHTTPResponse) -> TobitError:
-    try:
-        return from_data(json.loads(response.read())["data"])
-    except (ValueError, KeyError, TypeError, HTTPError, OSError):
-        return GateUnavailable(f"What answers at the gate's address is no gate (status {response.status}).")
-    finally:
-        response.release_conn()
 
 
 def _result(

@@ -121,7 +121,7 @@ class Unauthenticated(TobitError):
     """The gate does not know who is asking."""
 
     status = 401
-    default_hint = "`tobit login` signs in; on your own machine `tobit stop` renews the token."
+    default_hint = "`tobit login` signs in; on your own machine the gate knows you by TOBIT_HOME/token."
 
 
 class NotFound(TobitError):
@@ -178,7 +178,7 @@ class GateUnavailable(TobitError):
     """No gate answers."""
 
     status = 503
-    default_hint = "`tobit status` shows its parts; `tobit stop` and any cell start it anew."
+    default_hint = "`tobit status` shows its parts."
 
 
 class StorageFull(TobitError):

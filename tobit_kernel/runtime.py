@@ -25,6 +25,8 @@ GATEWAY_FILE = "gateway.json"
 TOKEN_FILE = "token"  # noqa: S105 - a file's name
 #: The session that `tobit login` keeps, readable by its owner alone.
 SESSION_FILE = "session"
+#: Says that a home is a team's: no gate of one person serves its data.
+TEAM_FILE = "team"
 #: The longest path below the run folder that anything listens on.
 LONGEST_SOCKET = "pg/.s.PGSQL.5432"
 
@@ -152,7 +154,7 @@ def _private_mode() -> int:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A session with a team's gate: its token goes to that ``url`` and nowhere else."""
+    """A session with a team's gate: its token goes to that ``url`` and nowhere else. Signed out, it is empty."""
 
     url: str
     name: str
@@ -176,5 +178,16 @@ def remember(home: Path, session: Remembered) -> None:
 
 
 def forget_session(home: Path) -> None:
-    """Nobody is signed in from ``home`` any more."""
+    """``home`` knows no team's gate any more."""
     (home / SESSION_FILE).unlink(missing_ok=True)
+
+
+def is_team(home: Path) -> bool:
+    """Whether a team's gate ever ran in ``home``."""
+    return (home / TEAM_FILE).exists()
+
+
+def make_team(home: Path) -> None:
+    """From now on ``home`` is a team's."""
+    if not is_team(home):
+        (home / TEAM_FILE).write_text("A team's gate keeps its data here: tobit gateway --team\n", "utf-8")

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(None, description="Redis that is there as the source redis")
     graph_url: SecretStr | None = Field(None, description="Bolt graph to use instead of the embedded one")
     gateway_url: str | None = Field(None, description="gate of a team; none: one of this machine's own")
+    api_key_file: Path | None = Field(None, description="file (0600) with an API key for that gate: cron, papermill")
     team: bool = Field(False, description="a gate for many people: everybody signs in")
     secret_keys: SecretStr | None = Field(None, description="id:base64 keys that encrypt stored secrets, newest first")
     lang: str = Field("", description="en or ko; empty: the system's")
@@ -61,7 +62,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("ca_file", "tls_certificate", "tls_key")
+    @field_validator("api_key_file", "ca_file", "tls_certificate", "tls_key")
     @classmethod
     def _where(cls, value: Path | None) -> Path | None:
         return value and value.expanduser().absolute()

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import Home, until
+from tests.conftest import short_folder
+from tests.integration.conftest import Home, Team, until
 from tobit_kernel import __version__
 
 PID = "from tobit_kernel.autostart import gate; print(gate().get('/status')['pid'])"
@@ -223,6 +224,44 @@ def test_no_gate_at_the_address_of_a_team(own: Home) -> None:
     done = own.tobit("whoami")
     assert done.returncode == 1 and len(done.stderr.splitlines()) == 2
     assert "GateUnavailable" not in done.stderr and "Traceback" not in done.stderr
+    assert "http://127.0.0.1:9" in done.stderr and "tobit stop" not in done.stderr
+
+
+def test_a_team_s_home_gets_no_gate_of_one_person(made_home: Path) -> None:
+    team = Team(short_folder())
+    subprocess.run(["cp", "-a", f"{made_home}/.", team.folder], check=True)
+    with team.opened():
+        assert (team.folder / "team").exists()
+        refused = team.tobit("stop")
+        assert refused.returncode == 1 and team.url in refused.stderr and "stop --team" in refused.stderr
+        asked = team.tobit("whoami")
+        assert asked.returncode == 1 and "tobit login" in asked.stderr and "tobit stop" not in asked.stderr
+        assert team.data("stop", "--team") == {"stopped": True}
+    for words in (["sql", "select 1"], ["whoami"], ["status"]):
+        done = team.tobit(*words)
+        assert (done.returncode, done.stderr.splitlines()) == (1, DOWN)
+    alone = team.tobit("gateway")
+    assert alone.returncode == 1 and "gateway --team" in alone.stderr
+    assert team.processes() == {} and team.data("stop") == {"stopped": False}
+    shutil.rmtree(team.folder)
+
+
+DOWN = ["This home is a team's gate, and it does not run.", "→ Start it: `tobit gateway --team …`"]
+
+
+def test_told_that_it_is_a_team_s_no_verb_starts_a_gate(own: Home) -> None:
+    own.more["TOBIT_TEAM"] = "1"
+    assert own.tobit("sql", "select 1").stderr.splitlines() == DOWN
+    assert not own.processes()
+
+
+def test_a_changed_token_is_named_and_stop_still_ends_the_own_gate(own: Home) -> None:
+    own.tobit("whoami")
+    (own.folder / "token").write_text("x")
+    what, advice = own.tobit("whoami").stderr.splitlines()
+    assert str(own.folder / "token") in what and "tobit stop" in advice
+    assert own.data("stop") == {"stopped": True}
+    assert own.data("whoami")["user"] == "local"
 
 
 def test_the_home_may_move_while_nothing_runs(own: Home) -> None:

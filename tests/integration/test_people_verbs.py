@@ -13,7 +13,15 @@ import pytest
 
 from tests.integration.conftest import PASSWORD, Team
 from tobit_kernel import autostart
-from tobit_kernel.errors import InputError, NotFound, Refused, SourceUnavailable, TobitError, Unauthenticated
+from tobit_kernel.errors import (
+    GateUnavailable,
+    InputError,
+    NotFound,
+    Refused,
+    SourceUnavailable,
+    TobitError,
+    Unauthenticated,
+)
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Surroundings
 from tobit_kernel.verbs.parse import bound, words
@@ -56,14 +64,79 @@ def test_login_keeps_a_session_that_only_its_owner_reads(team: Team, say: Say, h
     kept = json.loads(file.read_text())
     assert kept["url"] == team.url and PASSWORD not in file.read_text()
     assert say("whoami").data["user"] == "kim" and "may:    " in say("whoami").text
-    assert say("login --out").text == "You are signed out." and not file.exists()
+    assert say("login --out").text == f"You are signed out of {team.url}."
+    assert kept["token"] not in file.read_text()
     assert team.call("GET", "/me", token=kept["token"])["code"] == 401
 
 
-def test_a_wrong_password_keeps_nothing(team: Team, say: Say, home: Path) -> None:
+def test_who_is_signed_out_gets_no_gate_of_their_own_unawares(team: Team, say: Say, home: Path) -> None:
+    say(f"login {team.url} --name kim", PASSWORD)
+    say("login --out")
+    for line in ("whoami", "status", "tables"):
+        with pytest.raises(Unauthenticated, match=f"signed out of {team.url}") as caught:
+            say(line)
+        assert "`tobit login`" in caught.value.hint and "tobit stop" not in caught.value.hint
+    assert not (home / "gateway.json").exists()
+    assert say("login --out").text == "Nobody is signed in from here."
+    assert say("login", PASSWORD).data["user"] == "kim"
+
+
+def test_forgetting_a_gate_signs_out_and_goes_back_to_the_own_machine(team: Team, say: Say, home: Path) -> None:
+    say(f"login {team.url} --name kim", PASSWORD)
+    token = json.loads((home / "session").read_text())["token"]
+    assert "your own machine" in say("login --forget").text and not (home / "session").exists()
+    assert team.call("GET", "/me", token=token)["code"] == 401
+    assert autostart.address_of(autostart.settings()) is None
+    assert say("status").text.startswith("No gate runs")
+
+
+def test_a_wrong_password_keeps_the_address_alone(team: Team, say: Say, home: Path) -> None:
     with pytest.raises(Unauthenticated, match="is wrong"):
         say(f"login {team.url} --name kim", "wrong")
-    assert not (home / "session").exists()
+    assert json.loads((home / "session").read_text()) == {"url": team.url, "name": "kim", "token": ""}
+    with pytest.raises(Unauthenticated, match=f"signed out of {team.url}"):
+        say("tables")
+
+
+def test_a_failed_login_elsewhere_leaves_the_session_that_is_there(team: Team, say: Say) -> None:
+    say(f"login {team.url} --name kim", PASSWORD)
+    with pytest.raises(GateUnavailable, match="127.0.0.1:9"):
+        say("login http://127.0.0.1:9 --name kim", PASSWORD)
+    assert say("whoami").data["user"] == "kim"
+
+
+def test_an_unknown_an_ended_and_a_disabled_session_get_one_answer(team: Team, say: Say) -> None:
+    team.invite("gone")
+    ended = team.signed("gone")
+    team.call("DELETE", "/me/session", token=ended)
+    disabled = team.signed("gone")
+    team.client("admin").patch("/users/gone", {"disabled": True, "reason": "left"})
+    answers = [team.call("GET", "/me", token=token) for token in ("tbs_none", ended, disabled)]
+    told = [{**answer["data"], "trace_id": None} for answer in answers]
+    assert told[0] == told[1] == told[2] and "tobit stop" not in told[0]["hint"] and "tobit login" in told[0]["hint"]
+
+
+def test_a_key_in_a_file_works_where_nobody_can_sign_in(
+    team: Team, say: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "nightly.key"
+    made = [team.client("admin").post("/keys", {"name": "n", "permissions": ["administer"]}) for _ in "ab"]
+    file.write_text(made[0]["token"] + "\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("TOBIT_API_KEY_FILE", str(file))
+    autostart.settings.cache_clear()
+    with pytest.raises(InputError, match="no gate is named"):
+        say("whoami")
+    monkeypatch.setenv("TOBIT_GATEWAY_URL", team.url)
+    autostart.settings.cache_clear()
+    assert "as it was written" in say("audit --verify").text
+    file.write_text(made[1]["token"])
+    team.client("admin").delete(f"/keys/{made[0]['id']}")
+    assert "as it was written" in say("audit --verify").text
+    file.chmod(0o640)
+    autostart.connect_anew()
+    with pytest.raises(InputError, match="Others may read"):
+        say("whoami")
 
 
 def test_a_password_does_not_travel_in_clear(say: Say) -> None:

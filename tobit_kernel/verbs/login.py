@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from getpass import getuser
 from typing import Any
 from urllib.parse import urlsplit
 
 from tobit_kernel import autostart
 from tobit_kernel.client import Gate
-from tobit_kernel.errors import InputError, NotFound, TobitError, Unauthenticated
+from tobit_kernel.errors import GateUnavailable, InputError, NotFound, RateLimited, TobitError, Unauthenticated
 from tobit_kernel.runtime import Remembered, forget_session, make_home, remember, remembered
 from tobit_kernel.settings import Settings, settings
 from tobit_kernel.verbs.answer import Answer
@@ -24,12 +26,13 @@ def login(
     totp: bool = False,
     drop_totp: bool = False,
     out: bool = False,
+    forget: bool = False,
     call: Call,
 ) -> Any:
     """Signs in to a team's gate and keeps the session in TOBIT_HOME, where only you can read it.
 
     Passwords, codes and links are asked for and never shown. With one login later commands and notebooks of this
-    home know the gate. A gate of your own machine needs none.
+    home know the gate, also when the session has ended. A gate of your own machine needs none.
 
     Parameters
     ----------
@@ -46,11 +49,13 @@ def login(
     drop_totp
         remove the second factor
     out
-        sign out
+        sign out; later commands ask you to sign in again
+    forget
+        sign out and go back to a gate of your own machine
     """
     told = settings()
-    if out:
-        return _out(call, told)
+    if out or forget:
+        return _out(told, forget)
     if change_password:
         return _change_password(call)
     if totp:
@@ -60,7 +65,13 @@ def login(
         return Answer({"totp": False}, text="From now on your password is enough.")
     address = _address(url, told)
     door = Gate(address, "", told.ca_file)
-    data = _by_link(call, door) if link else _by_password(call, door, name or _last_name(told))
+    user = name or _last_name(told)
+    try:
+        data = _by_link(call, door) if link else _by_password(call, door, user)
+    except (Unauthenticated, RateLimited, GateUnavailable):
+        if url or autostart.of_team(told):
+            _meant(told, address, user)
+        raise
     make_home(told.home)
     remember(told.home, Remembered(address, data["user"], data.pop("token")))
     autostart.connect_anew()
@@ -68,6 +79,14 @@ def login(
     until = data["ends_at"][:16].replace("T", " ")
     text = f"You are {data['user']} @ {data['tenant']} at {address}, until {until} UTC."
     return Answer(data, text=f"{text}\n{note}".strip())
+
+
+def _meant(told: Settings, address: str, user: str) -> None:
+    """After a failure: whoever wanted to work with a team does not go on with a gate of their own unawares."""
+    if remembered(told.home) is None:
+        make_home(told.home)
+        remember(told.home, Remembered(address, user, ""))
+        autostart.connect_anew()
 
 
 def _address(url: str, told: Settings) -> str:
@@ -139,13 +158,24 @@ def _page(call: Surroundings) -> str:
     return f"{url}/sign-in" if url.startswith("http") else "the gate's page /sign-in"
 
 
-def _out(call: Surroundings, told: Settings) -> Answer:
-    if remembered(told.home) is None:
-        return Answer({"id": ""}, text="Nobody is signed in from here.")
-    try:
-        data = call.gate.delete("/me/session")
-    except TobitError:
-        data = {"id": ""}  # it had ended, or the gate is away: its token is forgotten here in any case
-    forget_session(told.home)
+def _out(told: Settings, forget: bool) -> Answer:
+    session = remembered(told.home)
+    data: Any = {"id": ""}
+    if session is not None and session.token:
+        with suppress(TobitError):  # it had ended, or the gate is away: its token is forgotten here in any case
+            data = Gate(session.url, session.token, told.ca_file).delete("/me/session")
+        remember(told.home, replace(session, token=""))
+    if forget:
+        forget_session(told.home)
     autostart.connect_anew()
-    return Answer(data, text="You are signed out.")
+    return Answer(data, text=_what_now(told, session, forget))
+
+
+def _what_now(told: Settings, session: Remembered | None, forget: bool) -> str:
+    if forget and told.gateway_url:
+        return f"You are signed out. TOBIT_GATEWAY_URL still names {told.gateway_url}."
+    if forget:
+        return "You are signed out; from now on this home uses a gate of your own machine."
+    if session is None or not session.token:
+        return "Nobody is signed in from here."
+    return f"You are signed out of {session.url}."

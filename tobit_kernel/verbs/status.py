@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tobit_kernel.autostart import address_of, facts_of, running
+from tobit_kernel.autostart import address_of, facts_of, of_team, running, team_is_down
 from tobit_kernel.settings import settings
 from tobit_kernel.verbs.answer import Answer
 from tobit_kernel.verbs.call import Call
@@ -14,6 +14,8 @@ def status(*, call: Call) -> Any:
     """Shows the gate and every part of it; starts nothing."""
     told = settings()
     gate = call.gate if address_of(told) else running(told)
+    if gate is None and of_team(told):
+        raise team_is_down()
     if gate is None:
         stale = facts_of(told.home) is not None
         data: Any = {"version": None, "home": str(told.home), "pid": None, "uptime_s": 0.0, "parts": []}

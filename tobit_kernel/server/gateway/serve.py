@@ -18,8 +18,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from tobit_kernel import __version__
-from tobit_kernel.errors import Conflict
-from tobit_kernel.runtime import GATEWAY_FILE, make_home, process_began, run_folder
+from tobit_kernel.errors import Conflict, Refused
+from tobit_kernel.runtime import GATEWAY_FILE, is_team, make_home, make_team, process_began, run_folder
 from tobit_kernel.server.gateway import logs
 from tobit_kernel.server.gateway.app import make_app
 from tobit_kernel.server.gateway.connection import Connection
@@ -44,10 +44,12 @@ _KEEP_ALIVE_S = 600
 def serve(settings: Settings, address: Address | None = None) -> None:
     """Runs the gate until it is told to end or nobody has used it for ``settings.idle_s`` (a team's gate stays).
 
-    Listens on a unix socket, and on what ``address`` names. ``Conflict`` when one runs already.
+    Listens on a unix socket, and on what ``address`` names. ``Conflict`` when one runs already,
+    ``Refused`` for a gate of one person in a home that is a team's.
     """
     make_home(settings.home)
     with _only_one(settings.home):
+        _keep_apart(settings)
         clear(settings.home)
         (settings.home / GATEWAY_FILE).unlink(missing_ok=True)  # of a gate that was killed
         logs.configure(settings.home, settings.log_level)
@@ -59,6 +61,17 @@ def serve(settings: Settings, address: Address | None = None) -> None:
         finally:
             (settings.home / GATEWAY_FILE).unlink(missing_ok=True)
             listening.remove()
+
+
+def _keep_apart(settings: Settings) -> None:
+    """A home in which a team's gate ever began is a team's: there nobody comes in without signing in."""
+    if settings.team:
+        make_team(settings.home)
+    elif is_team(settings.home):
+        raise Refused(
+            f"{str(settings.home)!r} is a team's gate: one of one person would open everybody's data.",
+            "Start it: `tobit gateway --team …`, or set TOBIT_HOME to a folder of your own.",
+        )
 
 
 async def _run(settings: Settings, listening: Listening) -> None:
@@ -137,7 +150,8 @@ def _only_one(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            ends = "tobit stop --team" if is_team(home) else "tobit stop"
             raise Conflict(
-                f"A gate runs already in {str(home)!r}.", "`tobit status` shows it, `tobit stop` ends it."
+                f"A gate runs already in {str(home)!r}.", f"`tobit status` shows it, `{ends}` ends it."
             ) from None
         yield
