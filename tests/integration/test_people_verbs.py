@@ -252,7 +252,7 @@ def test_a_source_that_is_down_fails_its_test_and_is_audited_so(team: Team, say:
     logs = home / "logs"
     logs.mkdir()
     (logs / "a.csv").write_text("a\n1\n")
-    say(f"login {team.url} --name park", PASSWORD)
+    say(f"login {team.url} --name admin", PASSWORD)
     say(f"sources --add fleeting --path {logs}")
     say('sources --set fleeting --description "short"')
     (logs / "a.csv").unlink()
