@@ -42,8 +42,8 @@ def reading(addresses: Addresses, app: psycopg.Connection[Any]) -> Iterator[Call
         opened.append(connection)
         if tenant:
             app.execute(
-                "insert into gate.bound (pid, backend_start, tenant_id, actor, role)"
-                " values (%(pid)s, gate.backend_start(%(pid)s), %(tenant)s, 'local', 'admin')",
+                "insert into gate.bound (pid, backend_start, tenant_id, actor, role, scopes)"
+                " values (%(pid)s, gate.backend_start(%(pid)s), %(tenant)s, 'local', 'admin', '{\"all\": [\"*\"]}')",
                 {"pid": connection.info.backend_pid, "tenant": tenant},
             )
         return connection

@@ -34,7 +34,8 @@ def theirs(people: People, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     answer = people.http("manager-blue", "POST", path, b"who,n\nblue,1\n")
     assert answer.status == 200, answer.data
     folder = tmp_path_factory.mktemp("blues")
-    blue.post("/sources", {"name": "blues", "type": "files", "location": str(folder), "description": "blue"})
+    files = {"name": "blues", "type": "files", "location": str(folder), "description": "blue"}
+    people.gate("admin-blue").post("/sources", files)
     key = blue.post("/keys", {"name": "blue key"})
     share = blue.post("/shares", {"request": {"statement": "select 'blue' as who"}, "title": "blue"})
     asked = people.http("manager-blue", "POST", f"{ANSWERS}query", {"statement": "select 'blue' as asked"})
