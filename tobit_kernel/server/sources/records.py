@@ -236,7 +236,10 @@ class Sources:
 
 def _is_of_this_machine(location: str) -> bool:
     """Whether an address is a file, folder or socket here: no host, or one that is a path."""
-    address = urlsplit(location)
+    try:
+        address = urlsplit(location)
+    except ValueError:  # what can't be read may be anything
+        return True
     told = f"{unquote(address.query)} {unquote(address.path)}"
     host = (address.hostname or "").lower()
     paths = [each for each in told.split("host=")[1:] if each.lstrip("'\"").startswith(("/", "@"))]

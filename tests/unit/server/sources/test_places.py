@@ -7,6 +7,7 @@ import pytest
 from tobit_kernel.server.sources.records import _is_of_this_machine
 
 HERE = [
+    "postgresql://reader@[/x",
     "/data/logs", "data.csv", "file:///data", "sqlite:///x.db", "sqlite://", "sqlite+pysqlite:///x", "duckdb:///x.duckdb",
     "unix:///run/redis.sock", "unix://user@/run/redis.sock", "postgresql:///plant", "postgresql:///plant?host=/run/pg",
     "postgresql://%2Frun%2Fpg/plant", "postgresql://reader@/plant?host=/run/pg", "mysql+pymysql:///plant",
