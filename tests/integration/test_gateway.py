@@ -43,7 +43,8 @@ def test_health_metrics_and_the_description_are_open_and_not_wrapped(gate: Home)
         answer = gate.http("GET", path, authorization="")
         assert answer.status == 200 and b'"code"' not in answer.data[:60]
     health = gate.http("GET", "/health").json()
-    assert health["status"] == "up" and [part["name"] for part in health["parts"]] == ["gateway", "postgresql"]
+    # the graph is a part once a test before has asked it
+    assert health["status"] == "up" and [part["name"] for part in health["parts"]][:2] == ["gateway", "postgresql"]
     assert "tobit_requests_total" in gate.http("GET", "/metrics").data.decode()
 
 
