@@ -11,7 +11,7 @@ import pytest
 
 from tests import mariadb
 from tests.conftest import short_folder
-from tests.integration.masked import ANALYST, Asked, asked, scoped
+from tests.integration.masked import ADMIN, Asked, asked, scoped
 from tobit_kernel.errors import Refused
 from tobit_kernel.settings import settings
 from tobit_kernel.wire.sources import SourceDraft
@@ -34,7 +34,7 @@ def bench(made_home: Path, needs: Callable[[object, str], None]) -> Iterator[Ask
             draft = SourceDraft(
                 name="maria", type="sqlalchemy", location=server.url(), password="sesame", options=options
             )
-            bench.run(bench.gate.sources.add(ANALYST, draft))
+            bench.run(bench.gate.sources.add(ADMIN, draft))
             bench.declare("plant.customer", "name", "name", source="maria")
             bench.declare("plant.customer", "phone", "phone", source="maria")
             yield bench

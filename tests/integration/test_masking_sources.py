@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.conftest import short_folder
-from tests.integration.masked import ANALYST, TRUSTED, Asked, asked, scoped
+from tests.integration.masked import ADMIN, TRUSTED, Asked, asked, scoped
 from tobit_kernel.errors import Refused, TobitError
 from tobit_kernel.server.store.database import superuser
 from tobit_kernel.server.store.embedded import EmbeddedPostgres
@@ -37,7 +37,7 @@ def bench(made_home: Path) -> Iterator[Asked]:
             for name, (kind, location, password) in locations.items():
                 options = {"scoped": {SCOPED[name]: {"line": "line"}}}
                 draft = SourceDraft(name=name, type=kind, location=location, password=password, options=options)
-                bench.run(bench.gate.sources.add(ANALYST, draft))
+                bench.run(bench.gate.sources.add(ADMIN, draft))
                 for column, as_kind in {"name": "name", "phone": "phone"}.items():
                     bench.declare(SCOPED[name], column, as_kind, source=name)
             yield bench
