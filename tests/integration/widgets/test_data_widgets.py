@@ -23,12 +23,12 @@ def plant(team: Team, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a file of Korean rows, registered as the source ``plant``."""
     folder = tmp_path_factory.mktemp("plant")
     (folder / "설비.csv").write_text("번호,이름\n1,펌프 <b>A</b>\n2,밸브\n", "utf-8")
-    team.client("park").post("/sources", {"name": "plant", "type": "files", "location": str(folder)})
+    team.client("admin").post("/sources", {"name": "plant", "type": "files", "location": str(folder)})
     return folder
 
 
 def test_a_source_is_tested_added_changed_and_removed(team: Team, plant: Path) -> None:
-    screen = Screen(sources(gate=team.client("park")))
+    screen = Screen(sources(gate=team.client("admin")))
     screen.click("Add a source")
     screen.fill(Type="files", Name="logs", File_or_folder="/nosuch/folder")
     screen.click("Test")
