@@ -89,7 +89,9 @@ async def signed_out(
         raise LimitReached("This is no sign-out.")
     token = parse_qs(body.decode("ascii", "replace")).get("logout_token", [""])[0]
     session = await _oidc(gate).signed_out(await _found(gate, provider), token)
-    return Envelope(data={"sessions": await gate.sessions.end_of_provider(session) if session else 0})
+    ended = await gate.sessions.end_of_provider(session) if session else 0
+    gate.identity.forget()  # before the notice of the database is here
+    return Envelope(data={"sessions": ended})
 
 
 @router.get("/sign-in/oidc/{provider}/sign-out", tags=["sign-in"], status_code=303, response_class=RedirectResponse)

@@ -25,6 +25,7 @@ async def own(gate: TheGate, principal: Known) -> Envelope[list[SessionInfo]]:
 async def end_own(gate: TheGate, principal: Known, request: Request, session: SessionId) -> Envelope[dict[str, str]]:
     """Ends one of the caller's sessions at once."""
     await gate.sessions.end(principal.tenant, session, principal.user, principal.user)
+    gate.identity.forget()
     await gate.audit.record(event(request, principal, "session.end", session))
     return Envelope(data={"id": session})
 
@@ -34,6 +35,7 @@ async def sign_out(gate: TheGate, principal: Known, request: Request) -> Envelop
     """Ends the session that the request came with."""
     if principal.via is Via.SESSION:
         await gate.sessions.end(principal.tenant, principal.credential, principal.user, principal.user)
+        gate.identity.forget()
         await gate.audit.record(event(request, principal, "sign-out", principal.credential))
     return Envelope(data={"id": principal.credential})
 
@@ -59,5 +61,6 @@ async def end(
     if account is not None and account != principal.user:
         refuse_above(principal, Role((await gate.accounts.get(tenant, account)).role))
     whose = await gate.sessions.end(tenant, session, principal.user)
+    gate.identity.forget()
     await gate.audit.record(event(request, principal, "session.end", session, f"of {whose}"))
     return Envelope(data={"id": session, "user": whose})

@@ -46,6 +46,7 @@ async def change(
     """Changes role, groups, name; disables (sessions and keys end at once) or enables."""
     earlier = await gate.accounts.get(tenant, user)
     changed = await gate.accounts.change(principal, tenant, user, body)
+    gate.identity.forget()
     names = set(body.model_dump(exclude_none=True, exclude={"reason"}))
     told = event(request, principal, "user.change", user, body.reason or None)
     await gate.audit.record(replace(told, before=_part(earlier, names), after=_part(changed, names)))
